@@ -41,6 +41,8 @@ _LOGGED_MODEL = re.compile(r"mlflow:[^:]+:model:m-[^:]+")
 OPENLINEAGE_RUN, OPENLINEAGE_JOB = "openlineage.Run", "openlineage.Job"
 OPENLINEAGE_DECLARED = "openlineage.Declared"
 OPENLINEAGE_IDS = "openlineage:"
+# What its rules keep for themselves: what events said of a run when, and the parents of a job that are inside of it.
+OPENLINEAGE_OWN = ("__openlineage__", "__openlineage_cycle__")
 # The names of a data set's columns with commas between them, and how many characters of them a search looks at.
 COLUMN_NAMES = "column_names"
 # Texts that events say of a data set: they are no labels, which somebody chose.

@@ -69,6 +69,8 @@ _LONGEST_HOST = 300
 _CLOSING_SLASH = "%2F"
 # Normal forms of which every usual spelling is one of the same location, so that none needs to be looked at.
 _WITHOUT_ODDITIES = re.compile(r"s3:(//[a-z0-9][a-z0-9-]*)(/\w[\w=-]*)+", re.ASCII)
+# Most uris, which can be told to be usual forms of their locations by a look.
+_USUAL = re.compile(r"(?:(?:s3|gs)://[a-z0-9][a-z0-9-]*|file://)?(?:/\w[\w.=-]*)+", re.ASCII)
 
 
 class DataSetName(NamedTuple):
@@ -335,6 +337,11 @@ def other_forms(uri: str) -> tuple[str, ...]:
     found = dict.fromkeys(form + end for form in _spellings(normal) for end in closing)
     are_forms = _WITHOUT_ODDITIES.fullmatch(normal) is not None
     return tuple(form for form in found if form != uri and (are_forms or normal_form(form) == normal))
+
+
+def is_plain(uri: str) -> bool:
+    """Say whether a look at a URI tells that it is the normal form of its location or another usual one."""
+    return _USUAL.fullmatch(uri) is not None
 
 
 def path_in(normal: str) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from lineal.cli import main
 from lineal.kinds import EXECUTION
 from lineal.openlineage.facets import values_of
+from lineal.openlineage.plans import MOST_DATA_SETS
+from lineal.openlineage.pointers import EventError
 from lineal.service import MetadataService
 from tests.engines import SQLITE_EVERY_DAY
 from tests.openlineage.graphs import graph_of
@@ -133,3 +137,23 @@ def test_what_a_client_says_of_itself_is_no_label() -> None:
         "labels": '{"bare": "", "tier": "gold"}'
     }
     assert values_of(EXECUTION, "tags", json.dumps({"tags": [own]})) == {"labels": None}
+
+
+def test_an_event_with_very_many_data_sets_is_refused_and_says_what_to_do() -> None:
+    event = _start("1", inputs=[data_set(LAKE, f"t{number}") for number in range(MOST_DATA_SETS + 1)])
+
+    with store() as service:
+        with pytest.raises(EventError, match="names 5001 data sets, and may name 5000; send the same run in several"):
+            send(service, event)
+        assert not graph_of(service)["nodes"]
+
+
+def test_get_prints_nothing_that_the_rules_keep_for_themselves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    with store(url) as service:
+        send(service, _start("1"))
+    main(["get", "execution", "1", "--db", url])
+    assert "run_id" in (printed := capsys.readouterr().out)
+    assert "__openlineage__" not in printed

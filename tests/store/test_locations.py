@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lineal.locations import DataSetName, joined, normal_form, other_forms, path_in, split
+from lineal.locations import DataSetName, is_plain, joined, normal_form, other_forms, path_in, split
 
 _PIECES = st.sampled_from(
     [
@@ -310,3 +310,16 @@ def test_a_long_uri_takes_no_time() -> None:
 
 def test_a_path_with_a_percent_sign_is_the_file_that_its_uri_names() -> None:
     assert normal_form("/100%") == normal_form("file:///100%25") == normal_form(joined("file", "/100%"))
+
+
+@given(st.from_regex(r"((s3|gs)://[a-z0-9-]{1,5}|file://|s3a://b|S3://b)?(/[\w.=-]{0,4}){0,4}", fullmatch=True))
+def test_a_uri_that_looks_usual_is_a_usual_form(uri: str) -> None:
+    normal = normal_form(uri)
+    assert not is_plain(uri) or uri == normal or uri in other_forms(normal)
+
+
+@pytest.mark.parametrize(
+    "uri", ["s3://bucket/models/1", "/data/x.csv", "file:///data/x.csv", "gs://b/y=2026/z.parquet"]
+)
+def test_most_uris_look_usual(uri: str) -> None:
+    assert is_plain(uri)

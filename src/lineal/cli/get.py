@@ -90,11 +90,13 @@ def _short(name: str, value: Any) -> Any:
 
 def _lines(record: Record) -> list[str]:
     from lineal.cli.text import plain, time
+    from lineal.conventions import OPENLINEAGE_OWN
 
     shown: list[tuple[str, str]] = []
     for name, value in record.items():
         if isinstance(value, dict):
-            shown += [(f"{name}.{plain(key)}", plain(_short(key, inner))) for key, inner in value.items()]
+            read = {key: inner for key, inner in value.items() if key not in OPENLINEAGE_OWN}
+            shown += [(f"{name}.{plain(key)}", plain(_short(key, inner))) for key, inner in read.items()]
         elif name.endswith("_since_epoch"):
             shown.append((name.removesuffix("_since_epoch"), f"{time(value)} UTC"))
         else:

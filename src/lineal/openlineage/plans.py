@@ -15,9 +15,13 @@ from lineal.openlineage import facets as facet_rules
 from lineal.openlineage.edges import Use
 from lineal.openlineage.events import DataSet, Event, Job
 from lineal.openlineage.nodes import Named
+from lineal.openlineage.pointers import EventError
 from lineal.openlineage.runs import History
 from lineal.openlineage.stored_form import location_of
 from lineal.wire import metadata_store as pb
+
+MOST_DATA_SETS = 5000
+"""How many data sets an event may name: more are not stored before its client gives up."""
 
 
 @dataclass
@@ -75,8 +79,19 @@ class Plan:
 
 
 def planned(workspace: str, event: Event) -> Plan:
-    """Return the nodes that an event names."""
-    return _Planning(workspace, event).planned()
+    """Return the nodes that an event names.
+
+    Raises:
+        EventError: these are too many data sets.
+    """
+    plan = _Planning(workspace, event).planned()
+    if len(plan.artifacts) > MOST_DATA_SETS:
+        raise EventError(
+            "",
+            f"names {len(plan.artifacts)} data sets, and may name {MOST_DATA_SETS}; send the same run in several "
+            "events, which add up",
+        )
+    return plan
 
 
 class _Planning:

@@ -23,9 +23,9 @@ DATA_SET_TYPE = "kubeflow.org/alpha/data_set"
 METRICS_TYPE = "kubeflow.org/alpha/metrics"
 STARTED, ENDED = conventions.START_TIMES[0], conventions.END_TIMES[0]
 # What events said of a run when, as JSON; times, states and names follow from it (runs.py).
-HISTORY = "__openlineage__"
+HISTORY = conventions.OPENLINEAGE_OWN[0]
 # Parents of a job that are themselves inside of it, as a JSON list of external ids (jobs.py).
-CYCLE = "__openlineage_cycle__"
+CYCLE = conventions.OPENLINEAGE_OWN[1]
 
 _CODE_PROPERTIES = ("sql", "sql_dialect", "source_code", "source_language", "source_url", "source_version")
 _JOB_PROPERTIES = (

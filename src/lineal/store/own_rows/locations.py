@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from lineal.kinds import ARTIFACT
-from lineal.locations import identity_of, normal_form, other_forms, path_in
+from lineal.locations import identity_of, is_plain, normal_form, other_forms, path_in
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, insertion, listed
 from lineal.store.rows.nodes import NodeRow, select_nodes
@@ -81,6 +81,8 @@ class LateLocations:
 
 def is_odd(uri: str) -> bool:
     """Say whether an artifact with a uri is found by a row alone: it has no usual form of its location."""
+    if is_plain(uri):
+        return False
     normal = normal_form(uri)
     return uri != normal and uri not in other_forms(normal)
 
