@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lineal import errors
-from lineal.kinds import ARTIFACT
 from lineal.openlineage import facets as facet_rules
 from lineal.openlineage import stored_form
 from lineal.openlineage.nodes import Named
@@ -20,7 +18,6 @@ from lineal.store.engine.session import Session
 from lineal.store.own_rows import facets as facet_rows
 from lineal.store.own_rows.facets import UNVERSIONED, Facet
 from lineal.store.rows import events as event_rows
-from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.events import EventRow, Link, NewEvent
 
 
@@ -87,24 +84,10 @@ def start(
         earlier = {known[use.key].id for use in again if _is_later(known[use.key], time)}
         event_rows.set_times(session, [(event_id, time // 1000) for event_id in sorted(earlier)])
         new = [use for use in kept if use.key not in known]
-        _require_artifacts(session, new)
         _insert(session, execution_id, new, inherited, time)
         return bool(merging() or new or removed or earlier)
 
     return finish
-
-
-def _require_artifacts(session: Session, uses: Sequence[Use]) -> None:
-    """Hold the artifacts of new edges, so that nobody merges or deletes them before the edges are there.
-
-    Raises:
-        AbortedError: one was merged or deleted meanwhile.
-    """
-    ids = {use.data_set.id for use in uses if not use.data_set.is_new}
-    if not ids or not session.dialect.writers_race:
-        return
-    if gone := sorted(ids - node_rows.ids_to_link(session, ARTIFACT, sorted(ids))):
-        raise errors.AbortedError(f"the artifact {gone[0]} was deleted meanwhile; send the event again")
 
 
 def _insert(session: Session, execution_id: int, uses: Sequence[Use], inherited: _Inherited, time: int) -> None:
