@@ -15,6 +15,8 @@ from lineal.openlineage.events import Event
 from lineal.openlineage.parsing import parsed
 from lineal.openlineage.pointers import EventError
 
+pytestmark = pytest.mark.slow
+
 SPEC = "https://openlineage.io/spec/{}/OpenLineage.json#/{}/{}"
 TIME = "2026-01-31T12:00:00Z"
 MICROSECONDS = 1_769_860_800_000_000

@@ -14,6 +14,8 @@ from lineal.service import MetadataService
 from tests.openlineage.receiving import send, store
 from tests.openlineage.shop import ORDERS, data_set, event, facets
 
+pytestmark = pytest.mark.slow
+
 
 def told(service: MetadataService, time: str, *fields: dict[str, Any]) -> None:
     """Send an event of a run that reads the orders with these columns."""

@@ -29,6 +29,8 @@ from tests.openlineage.shapes import SHAPES
 from tests.openlineage.shop import ORDERS, STAGING_RUN, data_set, event, facets
 from tests.parameters import rare
 
+pytestmark = pytest.mark.slow
+
 EVENTS = [given for shape in SHAPES.values() for given in shape()]
 
 
@@ -106,7 +108,6 @@ def test_deleted_runs_leave_nothing_behind_and_their_events_make_them_again(data
     assert differences(received(database_url), before) == ""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("engine", SERVERS, indirect=True)
 def test_deletions_beside_events_leave_no_facets_of_nothing(database_url: str) -> None:
     """A run reads a data set that somebody deletes with all that used it, again and again."""
@@ -123,7 +124,6 @@ def test_deletions_beside_events_leave_no_facets_of_nothing(database_url: str) -
     assert doctor.examine(DatabaseSettings(database_url)) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("engine", SERVERS, indirect=True)
 def test_a_deletion_that_waits_for_a_run_lets_events_have_the_data_sets_meanwhile(database_url: str) -> None:
     """Or else each would wait for the other, as events lock the run first."""
@@ -140,7 +140,6 @@ def test_a_deletion_that_waits_for_a_run_lets_events_have_the_data_sets_meanwhil
         service.database.write(hold_runs_then_data_sets).result()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("engine", SERVERS, indirect=True)
 def test_a_data_set_that_an_event_only_names_is_not_deleted_until_the_event_is_stored(database_url: str) -> None:
     """Or else the event between both would lead to nothing."""

@@ -26,6 +26,8 @@ from tests.parameters import rare
 from tests.server.rest.conftest import serving
 from tests.watch.made.storing import Storing
 
+pytestmark = pytest.mark.slow
+
 RUN = "0190a3a4-0000-7000-8000-000000000001"
 RAW, ORDERS = ("postgres://DB:5432", "shop.public.raw"), ("s3a://lake", "orders/")
 SERVICE = "InferenceService.serving.kserve.io/v1beta1"

@@ -20,6 +20,8 @@ from tests.openlineage.graphs import differences, graph_of
 from tests.openlineage.receiving import graph_after, send, store
 from tests.openlineage.shop import data_set, event, facets
 
+pytestmark = pytest.mark.slow
+
 TABLE, FILES = ("hive://meta:9083", "shop.orders"), ("s3://lake", "orders")
 RUNS = [f"0190a3a4-0000-7000-8000-{number:012}" for number in (1, 2, 3)]
 SYMLINK = facets(
@@ -144,7 +146,6 @@ def test_what_is_in_another_workspace_or_was_made_by_another_program_stays() -> 
         assert {far.id, *put.artifact_ids} < {each.id for each in artifacts(service)}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("engine", SERVERS, indirect=True)
 def test_a_database_server_merges_alike(database_url: str) -> None:
     with store(database_url) as service:
@@ -154,7 +155,6 @@ def test_a_database_server_merges_alike(database_url: str) -> None:
         assert differences(graph_after(EVENTS), graph_of(service)) == ""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("engine", SERVERS, indirect=True)
 def test_no_edge_is_lost_while_data_sets_are_merged(database_url: str) -> None:
     def read(number: int, told: Any) -> None:

@@ -93,6 +93,7 @@ def test_each_workspace_and_type_has_its_own_aliases(service: MetadataService) -
     assert named(service, type_name="T") == {"production": other}
 
 
+@pytest.mark.long
 def test_a_hundred_promotions_at_once_leave_one_holder_and_a_hundred_entries(database_url: str) -> None:
     with open_service(database_url) as one, open_service(database_url) as other:
         ids = versions(one, 10)

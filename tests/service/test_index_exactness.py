@@ -357,6 +357,7 @@ def test_every_worker_of_a_large_store_comes_to_know_that_its_answers_are_comple
         assert (page(first).complete, page(second).complete) == (True, True)
 
 
+@pytest.mark.long
 def test_readers_and_writers_at_once_hinder_no_pass(
     service: MetadataService, database_url: str, type_id: int, caplog: pytest.LogCaptureFixture
 ) -> None:

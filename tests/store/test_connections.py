@@ -156,6 +156,7 @@ def test_a_password_file_that_is_missing_is_named() -> None:
         open_service("mysql://u@127.0.0.1:1/db?password_file=/no/such/file")
 
 
+@pytest.mark.long
 def test_a_server_left_idle_past_the_databases_timeout_answers_its_next_request(
     server_engine: Engine, server_url: str
 ) -> None:

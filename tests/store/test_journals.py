@@ -20,6 +20,8 @@ from lineal.client import MetadataStore, connect
 from lineal.wire import metadata_store as pb
 from tests import engines, services
 
+pytestmark = pytest.mark.long
+
 SOURCE = Path(__file__).with_name("no_shared_maps.c")
 WRITE_AND_COUNT = """
 import sys, lineal

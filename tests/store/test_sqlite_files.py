@@ -65,6 +65,7 @@ def test_threads_write_at_once_and_lose_nothing(tmp_path: Path) -> None:
     assert sorted(node.name for node in found) == sorted(names)
 
 
+@pytest.mark.long
 def test_processes_write_at_once_and_lose_nothing(tmp_path: Path) -> None:
     url = url_of(tmp_path / "processes.db")
     command = [sys.executable, "-c", WRITER, url]

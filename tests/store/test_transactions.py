@@ -170,6 +170,7 @@ def test_a_type_raced_by_many_writers_on_several_servers_is_created_once(server_
         assert count_types(one) == 10
 
 
+@pytest.mark.long
 def test_many_servers_that_start_at_once_make_one_schema(server_engine: Engine, servers: Any, tmp_path: Any) -> None:
     url = server_engine.fresh_url(servers, tmp_path)
     with ThreadPoolExecutor(6) as threads:

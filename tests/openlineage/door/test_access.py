@@ -20,6 +20,8 @@ from tests.openlineage.door.posting import BATCH, ONE, event, problem_of, runs
 from tests.openlineage.secrets import PLANTED, event_with_secrets
 from tests.serving import running_server
 
+pytestmark = pytest.mark.slow
+
 BY_NAMESPACE = OpenLineageSettings(workspaces=("{namespace}",))
 
 
@@ -83,7 +85,6 @@ def test_no_secret_of_an_event_is_in_the_database(tmp_path: Path) -> None:
     assert [secret for secret in PLANTED if secret.encode() in stored] == []
 
 
-@pytest.mark.slow
 def test_an_audit_says_who_sent_an_event_without_its_secrets(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     with running_server(url, "--audit") as server:

@@ -16,6 +16,8 @@ from tests.openlineage.door.posting import BATCH, ONE, event
 from tests.openlineage.secrets import event_with_secrets
 from tests.parameters import rare
 
+pytestmark = pytest.mark.slow
+
 _STATUSES = {200, 201, 400, 413}
 ODD: list[Any] = [
     None,

@@ -24,6 +24,8 @@ from tests.access.serving import asking, serving
 from tests.openlineage.door.posting import BATCH, ONE, event, problem_of
 from tests.parameters import rare
 
+pytestmark = pytest.mark.slow
+
 MIB = 1 << 20
 
 
@@ -33,7 +35,6 @@ def again(response: httpx.Response) -> dict[str, Any]:
     return problem_of(response, 503)
 
 
-@pytest.mark.slow
 def test_a_client_that_sends_too_fast_is_asked_to_wait() -> None:
     with serving(limits=LimitSettings(max_rate=1)) as served, asking(served) as client:
         found = [client.post(ONE, json=event()) for _ in range(4)]
@@ -63,7 +64,6 @@ def test_more_requests_than_may_be_in_progress_wait(tmp_path: Path) -> None:
         again(response)
 
 
-@pytest.mark.slow
 def test_a_database_that_is_busy_for_too_long_is_503_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routes, "CALL_SECONDS", 0.3)
     with serving(f"sqlite:///{tmp_path / 'x.db'}") as served, asking(served) as client:

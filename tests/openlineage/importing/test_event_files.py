@@ -20,6 +20,8 @@ from lineal.openlineage import event_texts
 from lineal.openlineage.event_files import events_in, paths_of
 from lineal.openlineage.event_texts import DamagedFileError, read_events
 
+pytestmark = pytest.mark.slow
+
 ODD = 'a "quoted" }{][\\ \n text'
 TEXTS = st.text('"\\{}[]\n,: aé', max_size=8)
 VALUES = TEXTS | st.lists(TEXTS, max_size=3) | st.dictionaries(TEXTS, TEXTS, max_size=3)
@@ -117,7 +119,6 @@ def test_an_event_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch)
         read(f"[{large}]")
 
 
-@pytest.mark.slow
 def test_an_event_of_many_lines_or_pieces_is_read_in_time_that_grows_with_it(tmp_path: Path) -> None:
     large = [event(1, more=["m" * 90] * 100_000, text="t" * 8_000_000)]
     (tmp_path / "list.gz").write_bytes(gzip.compress(json.dumps(large, indent=0).encode(), 1))

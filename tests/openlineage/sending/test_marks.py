@@ -21,6 +21,8 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import metrics
 from lineal.wire import service as rpc
 
+pytestmark = pytest.mark.slow
+
 Marked = list[tuple[int, int]]
 
 

@@ -22,6 +22,8 @@ from lineal.wire import service as rpc
 from tests.openlineage.sending.stores import Kept, send_all, sending
 from tests.openlineage.shop import CUSTOMERS, NIGHT_RUN, ORDERS, STAGING_RUN, data_set, event, facets
 
+pytestmark = pytest.mark.slow
+
 AWAY, WRONG = Answer("away"), Answer("HTTP 400: wrong", is_final=True)
 
 

@@ -18,6 +18,8 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.engines import POSTGRESQL, SERVERS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def service(database_url: str) -> Iterator[MetadataService]:
