@@ -35,7 +35,7 @@ describe("what a watcher recorded", () => {
     const shown = await facet.locator(".facet-name").allTextContents();
     expect([...shown].sort()).toEqual([
       "Job.batch",
-      "Job.batch.volcano.sh",
+      "Job.batc…lcano.sh",
       "PipelineRun",
       "Pod",
       "PodGroup",
