@@ -351,10 +351,8 @@ def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeR
     replaced = {row.id: known[row.id] for row in changed if row.id in known}
     index_rows.replace_entries(session, kind, [entry for entry, _ in derived], facts, replaced)
     _settle(session, kind, derived, replaced)
-    if kind is ARTIFACT and not session.exact_uris and location_rows.is_present(session):
-        location_rows.add_uris(session, [(row.id, row.uri) for row in changed])
-        if every:
-            location_rows.renew(session, [row.id for row in changed])
+    if kind is ARTIFACT:
+        location_rows.follow(session, [(row.id, row.uri) for row in changed], renews=every)
     index_rows.note_runs(session, list(_runs(kind, nodes, [entry for entry, _ in derived])))
 
 

@@ -66,19 +66,19 @@ def test_a_mark_alone_goes_to_postgresql_as_one_text_with_the_commit(
     service: MetadataService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pipeline for it would take longer than the mark."""
-    texts: list[str] = []
-    found = postgresql._text_with_commit
+    sent_as_one: list[str] = []
+    found = postgresql._is_row_with_commit
 
-    def noted(commands: Sequence[Command]) -> str:
-        texts.append(found(commands))
-        return texts[-1]
+    def noted(commands: Sequence[Command]) -> bool:
+        if is_one := found(commands):
+            sent_as_one.append(commands[0].sql)
+        return is_one
 
-    monkeypatch.setattr(postgresql, "_text_with_commit", noted)
+    monkeypatch.setattr(postgresql, "_is_row_with_commit", noted)
     switch_on(service)
     types = service.call("PutTypes", rpc.PutTypesRequest(artifact_types=[pb.ArtifactType(name="table")]))
     request = rpc.PutArtifactsRequest(artifacts=[pb.Artifact(type_id=types.artifact_type_ids[0], uri="s3://b/k")])
     [node_id] = service.call("PutArtifacts", request).artifact_ids
-    assert texts[-1].startswith("INSERT INTO lineal_outbox")
-    assert texts[-1].endswith("; COMMIT")
+    assert sent_as_one[-1].startswith("INSERT INTO lineal_outbox")
     [row] = service.read(lambda session, _: outbox.waiting(session, most=9))
     assert row.nodes == (node_id,)

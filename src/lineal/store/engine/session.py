@@ -147,10 +147,14 @@ class Session:
         """Whether artifacts are found by their uris as they are spelled alone."""
         return self._database.exact_uris
 
-    def note_times(self, kind: Kind, ids: Sequence[int], times: Sequence[int]) -> None:
-        """Record the times of update, at least one, of written nodes."""
+    def note_times(
+        self, kind: Kind, ids: Sequence[int], times: Sequence[int], uris: Sequence[str | None] | None = None
+    ) -> None:
+        """Record the times of update, at least one, of written nodes, and the uris that they were written with."""
         self.node_writes.append((kind, ids, min(times)))
         self.node_times.see(max(times))
+        if uris is not None and kind.has_uri:
+            self.artifact_uris.extend(zip(ids, uris, strict=True))
 
     @property
     def unscoped(self) -> Session:

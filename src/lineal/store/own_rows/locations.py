@@ -112,7 +112,16 @@ def names_of(session: Session, artifact_id: int) -> list[str]:
     return sorted(name for _, _, name in session.rows(_NAMES, {"ids": [artifact_id]}))
 
 
-def renew(session: Session, ids: Sequence[int]) -> None:
+def follow(session: Session, artifacts: Sequence[tuple[int, str | None]], *, renews: bool) -> None:
+    """Write the missing locations of artifacts, as (id, uri); `renews` also those of an earlier normal form."""
+    if session.exact_uris or not is_present(session):
+        return
+    add_uris(session, artifacts)
+    if renews:
+        _renew(session, [artifact_id for artifact_id, _ in artifacts])
+
+
+def _renew(session: Session, ids: Sequence[int]) -> None:
     """Write the rows of other names again whose identities are those of an earlier normal form."""
     for piece in session.pieces(ids):
         outdated = [row for row in session.rows(_NAMES, {"ids": piece}) if row[0] != identity_of(row[2])]

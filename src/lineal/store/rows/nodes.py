@@ -336,9 +336,7 @@ def start_inserting(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> C
 
     def finish() -> Sequence[int]:
         ids = asked()
-        session.note_times(kind, ids, [node.time for node in nodes])
-        if kind.has_uri:
-            session.artifact_uris.extend((id_, node.uri) for id_, node in zip(ids, nodes, strict=True))
+        session.note_times(kind, ids, [node.time for node in nodes], [node.uri for node in nodes])
         if session.tracker:
             session.tracker.created(kind, ids)
         properties = [
@@ -376,9 +374,8 @@ def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow], *, acti
     if session.tracker:
         session.tracker.changing(session, kind, [node.id for node in nodes], action)
     if nodes:
-        session.note_times(kind, [node.id for node in nodes], [node.updated for node in nodes])
-    if kind.has_uri:
-        session.artifact_uris.extend((node.id, node.uri) for node in nodes)
+        ids, times, uris = zip(*[(node.id, node.updated, node.uri) for node in nodes], strict=True)
+        session.note_times(kind, ids, times, uris)
     rows = [
         (*_own_values(kind, node.uri, node.state), node.name, node.external_id, node.updated, node.id) for node in nodes
     ]

@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +29,7 @@ from lineal.store.engine.dialects.base import (
     too_complex,
 )
 from lineal.store.engine.dialects.conflicts import conflict_in
+from lineal.store.engine.dialects.postgresql_bulk import bulk_text
 from lineal.store.engine.dialects.server import ServerDialect
 from lineal.store.engine.dialects.urls import Host
 from lineal.store.engine.statement import Insertion
@@ -145,8 +145,9 @@ class PostgreSQLDialect(ServerDialect):
         Nor does a row of numbers with the commit, such as a mark in the outbox: a pipeline costs more than the row.
         """
         driver = connection.dbapi_connection
-        if text := _text_with_commit(commands):
-            cursor = driver.cursor().execute(text)
+        if _is_row_with_commit(commands):
+            row = self._driver.ClientCursor(driver).mogrify(commands[0].sql, commands[0].parameters)
+            cursor = driver.cursor().execute(f"{row}; COMMIT")
             yield Outcome(cursor.fetchall() if cursor.description else [], cursor.rowcount)
             yield Outcome([])
             return
@@ -283,15 +284,12 @@ class PostgreSQLDialect(ServerDialect):
             yield replace(command, parameters=rows[0]), 1
             return
         columns = [list(column) for column in zip(*rows, strict=True)]
-        text = f"{self._bulk_text(insertion)}{' RETURNING id' if with_ids else ''}"
+        text = f"{bulk_text(insertion, self._sql_dialect)}{' RETURNING id' if with_ids else ''}"
         yield replace(command, sql=text, parameters=columns, rows=len(rows)), len(rows)
 
     def ids_of(self, connection: Any, outcome: Outcome, count: int) -> Sequence[int]:
         """Return the ids of inserted rows, which the statement returns."""
         return sorted(node_id for (node_id,) in outcome.rows)
-
-    def _bulk_text(self, statement: Insertion) -> str:
-        return _bulk_text(statement, self._sql_dialect)
 
     def stored_value(self, columns: Encoded) -> Encoded:
         """Store an Any as its bytes, as the official library does here."""
@@ -343,34 +341,11 @@ class PostgreSQLDialect(ServerDialect):
         }
 
 
-@lru_cache(maxsize=256)
-def _bulk_text(statement: Insertion, dialect: sa.Dialect) -> str:
-    """Return the text of an insertion of arrays.
-
-    Casts of texts name no length: a cast would cut what an assignment refuses.
-    """
-    quote = dialect.identifier_preparer.quote
-    columns = ", ".join(quote(name) for name in statement.order)
-    arrays = ", ".join(f"%s::{_array_type(statement.table.c[name].type, dialect)}[]" for name in statement.order)
-    return (
-        f"INSERT INTO {quote(statement.table.name)} ({columns}) SELECT {columns} "
-        f"FROM unnest({arrays}) WITH ORDINALITY AS given ({columns}, place) ORDER BY place "
-        f"{statement.on_conflict('postgresql')}"
-    ).rstrip()
-
-
-def _array_type(type_: Any, dialect: sa.Dialect) -> str:
-    return "TEXT" if isinstance(type_, sa.String) else str(type_.compile(dialect=dialect))
-
-
-def _text_with_commit(commands: Sequence[Command]) -> str:
-    """Return a statement that takes numbers alone as one text with the commit, "" for anything else."""
+def _is_row_with_commit(commands: Sequence[Command]) -> bool:
+    """Say whether these are a statement that takes numbers alone, and the commit."""
     if len(commands) != 2 or commands[1].sql != "COMMIT" or commands[0].is_many:
-        return ""
-    values = commands[0].parameters
-    if not all(value is None or type(value) is int for value in values):
-        return ""
-    return f"{commands[0].sql % tuple('NULL' if value is None else value for value in values)}; COMMIT"
+        return False
+    return all(value is None or type(value) is int for value in commands[0].parameters)
 
 
 def _run_one(cursor: Any, command: Command) -> None:
