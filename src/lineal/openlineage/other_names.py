@@ -1,4 +1,4 @@
-"""Two artifacts that turn out to be one data set: an event says that the first has the name of the second, too.
+"""Merging two artifacts that are one data set: an event says that the first also has the name of the second.
 
 The second came first, from events that did not tell of the first. What it has goes to the first, which is then found by
 both names, and the second is deleted. If several have other names, the artifact gets the least name of these; so every

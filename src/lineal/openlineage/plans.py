@@ -33,7 +33,7 @@ class Plan:
         parent: the execution of the parent run.
         job: the job of the event.
         parent_job: the job of the parent.
-        artifacts: the data sets, by external id; those that turned out to be one artifact are one node.
+        artifacts: the data sets, by external id; names of one artifact share a node.
         told: the data sets as the event names them.
         uses: what the execution reads and writes.
         left_out: what is not stored, each with its JSON pointer.
@@ -66,7 +66,7 @@ class Plan:
                 each.other_names += [one for one in more if one not in each.other_names and location_of(one) != own]
 
     def unite(self) -> None:
-        """Let names of data sets that turned out to be one artifact be one node."""
+        """Give names of data sets that are one artifact one node."""
         by_id: dict[int, Named] = {}
         # The one that the artifact is named by comes first, since its spelling counts.
         for external_id, each in sorted(self.artifacts.items(), key=lambda item: item[0] != item[1].stored_external_id):

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 import type { Assertion, Column } from "../api/openlineage";
 import { Ago } from "../values/Ago";
 import { breakable } from "../values/names";
+import { Pairs } from "../values/Pairs";
 import { LongText } from "../values/Plain";
 import { Steps } from "./Steps";
 import { measuresOf } from "./words";
@@ -50,20 +51,7 @@ function Measured({ column }: { column: Column }) {
     ...measuresOf(column),
   ];
   if (pairs.length === 0) return null;
-  return (
-    <dl className="pairs">
-      {pairs.map(([word, value]) => (
-        <div key={word}>
-          <dt>
-            <bdi>{word}</bdi>
-          </dt>
-          <dd>
-            <bdi>{value}</bdi>
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Pairs pairs={pairs} />;
 }
 
 function Checks({ checks }: { checks: readonly Assertion[] }) {

@@ -17,6 +17,7 @@ import { familyOf } from "../lineage/looks";
 import { Loaded, Loading } from "../state/States";
 import { CopyButton } from "../values/CopyButton";
 import { count, formatCount } from "../values/numbers";
+import { Pairs } from "../values/Pairs";
 import { PropertyList } from "../values/PropertyList";
 import { RecordChip } from "../values/RecordChip";
 import { MetricTable, ParamTable } from "./RunTables";
@@ -133,18 +134,7 @@ function About({ run }: { run: Node }) {
     ["Run id", runId && <Code text={runId} label="Copy the run id" />],
     ["Files", place && <Code text={place} label="Copy the address of the files" />],
   ];
-  return (
-    <dl className="pairs">
-      {rows
-        .filter(([, value]) => value)
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
+  return <Pairs pairs={rows.filter(([, value]) => value)} />;
 }
 
 function Code({ text, label }: { text: string; label: string }) {
@@ -221,18 +211,7 @@ function Others({ run }: { run: Node }) {
       {tags.length > 0 && (
         <details className="internal">
           <summary>{count(tags.length, "tag")} of MLflow</summary>
-          <dl className="pairs">
-            {tags.map(({ name, value }) => (
-              <div key={name}>
-                <dt>
-                  <bdi>{name}</bdi>
-                </dt>
-                <dd>
-                  <bdi>{value}</bdi>
-                </dd>
-              </div>
-            ))}
-          </dl>
+          <Pairs pairs={tags.map(({ name, value }) => [name, value])} />
         </details>
       )}
       <details className="internal">

@@ -36,7 +36,7 @@ class OpenLineageReads:
         """Run a read of a record.
 
         Raises:
-            NotFoundError: there is no such record.
+            NotFoundError: the record does not exist.
         """
         has_tables = self.has_tables()
 
