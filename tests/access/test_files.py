@@ -10,7 +10,7 @@ import pytest
 
 from lineal.files import workspace_folder
 from lineal.security import TOKEN, AccessSettings
-from lineal.server.transfers import PREFIXES
+from lineal.server.request_kinds import PREFIXES
 from lineal.service.access import Role
 from lineal.upkeep.tokens import Tokens
 from lineal.wire import metadata_store as pb

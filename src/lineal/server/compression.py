@@ -14,9 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
 from lineal.security import LimitSettings
-from lineal.server.event_requests import is_event
+from lineal.server.request_kinds import is_event, is_transfer
 from lineal.server.rest import problems
-from lineal.server.transfers import is_transfer
 
 ACCEPT_FLAG = "--accept-compressed"
 _GZIP = b"\x1f\x8b"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -24,8 +24,6 @@ READ_SECONDS = 60.0
 LEAVE_SECONDS = 1.0
 MAX_TARGET_BYTES = 64 << 10
 MAX_HEAD_BYTES = MAX_TARGET_BYTES + MAX_METADATA_BYTES
-_SMALL = 16 << 10
-_MOST_PIECES = 16
 LONG_HEADERS = (
     f"the headers of the request have more than {MAX_METADATA_BYTES >> 10} KiB; send fewer or shorter ones, cookies "
     "and tokens first of all"
@@ -47,36 +45,6 @@ class Crowd:
             next(iter(self.waiting)).give_up()
 
 
-class _Gathering:
-    """A transport that sends the head of an answer together with the start of its body: each piece costs a wake-up."""
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
-        self._pieces: list[bytes] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes) -> None:
-        """Send a piece with those that follow before the loop goes on; a large one at once."""
-        if not self._pieces and len(data) <= _SMALL:
-            self._loop.call_soon(self._flush)
-        self._pieces.append(data)
-        if len(data) > _SMALL or len(self._pieces) > _MOST_PIECES:
-            self._flush()
-
-    def close(self) -> None:
-        """Close after what was written."""
-        self._flush()
-        self._transport.close()
-
-    def _flush(self) -> None:
-        if self._pieces:
-            data, self._pieces = b"".join(self._pieces), []
-            self._transport.write(data)
-
-
 class Connection(H11Protocol):
     """uvicorn's connection, with time limits for clients that keep it waiting.
 
@@ -94,7 +62,6 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""
         super().connection_made(transport)
-        self.transport = cast("asyncio.Transport", _Gathering(transport, self.loop))
         self._at_end = set()
         self.app_state = {**self.app_state, AT_END: self._at_end}
         secure: Any = transport.get_extra_info("ssl_object")

@@ -16,8 +16,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lineal.config import ServerSettings
+from lineal.server.request_kinds import is_transfer
 from lineal.server.rest import problems
-from lineal.server.transfers import is_transfer
 
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+){1,16}")
 # Below a packet's size compression gains nothing; above level 5 a second of work saves few bytes.

@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from fastapi import FastAPI, Response
 from starlette.requests import ClientDisconnect
@@ -22,11 +21,10 @@ from lineal.security import LimitSettings
 from lineal.server.admission import Rates
 from lineal.server.auth.guard import Guard
 from lineal.server.call_threads import too_many
-from lineal.server.event_requests import RETRY_AFTER, is_event
 from lineal.server.http_connections import AT_END, LONG_HEADERS, MAX_TARGET_BYTES
+from lineal.server.request_kinds import RETRY_AFTER, is_event, is_transfer
 from lineal.server.rest import problems
 from lineal.server.route_paths import route_path
-from lineal.server.transfers import is_transfer
 
 BODY_SECONDS = 30.0
 SLOWEST_FILE_BYTES = 64 << 10
@@ -150,7 +148,7 @@ def _in_time(receive: Receive, seconds: float, *, is_file: bool) -> Receive:
         if is_whole:
             return await receive()  # for the end of the connection, as long as the answer takes
         try:
-            message = await _within(max(0.0, min(BODY_SECONDS, end - time.monotonic())), receive)
+            message = await asyncio.wait_for(receive(), max(0.0, min(BODY_SECONDS, end - time.monotonic())))
         except asyncio.TimeoutError:
             raise SlowBodyError(seconds, is_file=is_file) from None
         if is_file:
@@ -159,30 +157,3 @@ def _in_time(receive: Receive, seconds: float, *, is_file: bool) -> Receive:
         return message
 
     return receive_in_time
-
-
-async def _within(seconds: float, receive: Receive) -> Message:
-    """Receive a message in time, in the task that asks: `asyncio.wait_for` would make another one of each piece.
-
-    Raises:
-        TimeoutError: it did not come.
-    """
-    task: Any = asyncio.current_task()
-    is_late = False
-
-    def give_up() -> None:
-        nonlocal is_late
-        is_late = True
-        task.cancel()
-
-    timer = asyncio.get_running_loop().call_later(seconds, give_up)
-    try:
-        return await receive()
-    except asyncio.CancelledError:
-        if not is_late:
-            raise
-        if hasattr(task, "uncancel"):  # Python 3.11 and later
-            task.uncancel()
-        raise asyncio.TimeoutError from None
-    finally:
-        timer.cancel()

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from lineal.mlflow import CALLS
 from lineal.server.mlflow.calls import PREFIXES
-from lineal.server.transfers import PREFIXES as FILE_PREFIXES
+from lineal.server.request_kinds import PREFIXES as FILE_PREFIXES
 from lineal.store.engine.statement import Statement
 from lineal.store.tables.mlmd_tables import EVENT, MEMBERSHIP, NODE, PARENT_CONTEXT, PROPERTY
 from lineal.store.tables.own_tables import ALIAS, METRIC, METRIC_POINT

@@ -18,11 +18,11 @@ from lineal import errors
 from lineal.server.auth import credentials, login
 from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.current import calling
-from lineal.server.event_requests import is_event
 from lineal.server.mlflow import answers as mlflow_answers
 from lineal.server.mlflow import server_routes as mlflow_routes
 from lineal.server.mlflow.calls import is_call
 from lineal.server.openlineage import answers as event_answers
+from lineal.server.request_kinds import is_event
 from lineal.server.rest import problems
 from lineal.server.route_paths import route_path
 

@@ -21,7 +21,7 @@ from lineal.config import MAX_ARTIFACT_FLAG
 from lineal.server.mlflow import answers
 from lineal.server.mlflow.downloads import Download, byte_range
 from lineal.server.mlflow.named_routes import METHODS, NamedRoute
-from lineal.server.transfers import PREFIXES
+from lineal.server.request_kinds import PREFIXES
 from lineal.service.callers_files import CallersFiles
 
 _Result = TypeVar("_Result")

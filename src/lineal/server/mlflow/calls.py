@@ -19,7 +19,7 @@ from lineal.mlflow import CALLS, Tracking
 from lineal.mlflow.requests import as_list, as_texts
 from lineal.server.mlflow import answers
 from lineal.server.mlflow.named_routes import METHODS, CallRoute, NamedRoute
-from lineal.server.transfers import ROOTS
+from lineal.server.request_kinds import ROOTS
 
 PREFIXES = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
 WORKSPACE_HEADER = "x-mlflow-workspace"

@@ -17,7 +17,7 @@ from lineal.mlflow import Tracking
 from lineal.server.mlflow import answers
 from lineal.server.mlflow.calls import PREFIXES, WORKSPACE_HEADER, require_storable
 from lineal.server.mlflow.named_routes import NamedRoute
-from lineal.server.transfers import ROOTS
+from lineal.server.request_kinds import ROOTS
 from lineal.service.callers_files import CallersFiles
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
 from time import perf_counter
-from typing import Any
 
 from fastapi import FastAPI, Response
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lineal.server.observing import metrics, request_ids, tracing
 from lineal.server.observing.calls import note_request
-from lineal.server.observing.deferred import add, later
 
 PATH = "/metrics"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -70,19 +67,9 @@ class _Answered:
         await self._send(message)
 
 
-@lru_cache(maxsize=2048)
-def _counter(method: str, route: str, status: int) -> Any:
-    return metrics.HTTP_REQUESTS.labels(method, route, str(status))
-
-
-@lru_cache(maxsize=512)
-def _seconds(route: str) -> Any:
-    return metrics.HTTP_SECONDS.labels(route)
-
-
 def _note(scope: Scope, answered: _Answered, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "other")  # never the path itself, of which there are too many
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    add(_counter(method, route, answered.status))
-    later(partial(_seconds(route).observe, seconds))
+    metrics.HTTP_REQUESTS.labels(method, route, str(answered.status)).inc()
+    metrics.HTTP_SECONDS.labels(route).observe(seconds)
     note_request(f"{method} {route}", str(answered.status), seconds, sent=answered.size)

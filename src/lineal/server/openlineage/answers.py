@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from lineal import errors
 from lineal.openlineage.pointers import EventError, shortened
-from lineal.server.event_requests import RETRY_AFTER
+from lineal.server.request_kinds import RETRY_AFTER
 from lineal.server.rest import problems
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lineal.server.event_requests import RETRY_AFTER
+from lineal.server.request_kinds import RETRY_AFTER
 from lineal.server.rest import problems
 
 _EVENT: dict[str, Any] = {

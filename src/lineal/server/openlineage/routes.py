@@ -24,9 +24,9 @@ from lineal.openlineage import Receiver, own_facets
 from lineal.openlineage.parsing import parsed, parsed_batch
 from lineal.openlineage.pointers import EventError
 from lineal.openlineage.schemas import SCHEMAS
-from lineal.server.event_requests import BATCH, ONE
 from lineal.server.openlineage import answers, described
 from lineal.server.openlineage.bodies import Bodies
+from lineal.server.request_kinds import EVENTS, ONE_EVENT
 
 CALL_SECONDS = 4.0
 """How long the work on a request may take: most clients give up after five seconds."""
@@ -52,7 +52,10 @@ class _EventRoute(APIRoute):
 def add(app: FastAPI, receiver: Receiver, bodies: Bodies) -> None:
     """Add the routes to an application."""
     routes = _Routes(receiver, bodies)
-    for path, endpoint, description in ((ONE, routes.one, described.ONE), (BATCH, routes.batch, described.BATCH)):
+    for path, endpoint, description in (
+        (ONE_EVENT, routes.one, described.ONE),
+        (EVENTS, routes.batch, described.BATCH),
+    ):
         app.router.routes.append(
             _EventRoute(path, answers.answered(endpoint), methods=["POST"], response_model=None, **description)
         )

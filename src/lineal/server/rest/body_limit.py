@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lineal.server.event_requests import is_event
+from lineal.server.request_kinds import is_event
 from lineal.server.route_paths import route_path
 
 LONGEST_BODY = 1 << 20
