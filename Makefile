@@ -22,6 +22,7 @@ MLFLOW_OLDEST_READY := .venv-mlflow-oldest/.ready
 OPENLINEAGE_READY := .venv-openlineage/.ready
 OLDEST_READY := .venv-oldest/.ready
 PROTO_READY := .venv-proto/.ready
+SITE_READY := .venv-site/.ready
 LOCK_READY := .venv-lock/.ready
 AUDIT_READY := .venv-audit/.ready
 RELEASE_READY := .venv-release/.ready
@@ -33,7 +34,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys pictures help run test test-mlflow test-openlineage test-long test-kubernetes test-native test-slow test-oldest lint format docs bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
+.PHONY: ui journeys pictures help run test test-mlflow test-openlineage test-long test-kubernetes test-native test-slow test-oldest lint format docs site bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -92,6 +93,10 @@ format: $(DEV_READY) ## Format the code and fix what can be fixed automatically
 docs: $(DEV_READY) ## Check that the docs are complete, their links work and their code runs
 	$(PYTHON) -m pytest -q tests/docs
 
+site: $(SITE_READY) ## Build the documentation site into src/lineal/site/static (Python 3.11 or newer)
+	rm -rf src/lineal/site/static
+	.venv-site/bin/sphinx-build -b html -q -W --keep-going -j auto -d build/site-doctrees docs src/lineal/site/static
+
 audit: $(AUDIT_READY) ## Compare the pinned dependencies with published advisories
 	.venv-audit/bin/python scripts/audit_dependencies.py
 
@@ -124,9 +129,10 @@ lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in co
 	printf '%s\n' 'mlflow-skinny==2.22.*' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-2.txt -
 	printf '%s\n' mlflow-skinny==2.9.2 'setuptools<81' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-oldest.txt -
 	printf '%s\n' 'openlineage-python==1.54.*' 'openlineage-dbt==1.54.*' 'dbt-core<1.12' 'dbt-duckdb<1.11' | $(LOCK) --universal --python-version 3.10 --output-file constraints-openlineage.txt -
+	printf '%s\n' 'sphinx>=9' furo myst-parser sphinx-copybutton | $(LOCK) --python-version 3.11 --extra server --constraint constraints.txt --output-file constraints-site.txt pyproject.toml -
 
 clean: ## Remove the environments and everything that was built
-	rm -rf .venv .venv-official .venv-mlflow .venv-mlflow-2 .venv-mlflow-oldest .venv-openlineage .venv-oldest .venv-proto .venv-lock .venv-audit .venv-release .venv-node build dist ui/node_modules src/lineal/ui/static
+	rm -rf .venv .venv-official .venv-mlflow .venv-mlflow-2 .venv-mlflow-oldest .venv-openlineage .venv-site .venv-oldest .venv-proto .venv-lock .venv-audit .venv-release .venv-node build dist ui/node_modules src/lineal/ui/static src/lineal/site/static
 
 # A machine without a way to npm's packages still gets the server; its web UI then says what to do.
 .PHONY: web-ui-if-possible
@@ -165,6 +171,12 @@ $(MLFLOW_READY) $(MLFLOW_2_READY) $(MLFLOW_OLDEST_READY): .venv-%/.ready: constr
 $(OPENLINEAGE_READY): constraints-openlineage.txt
 	scripts/make_venv .venv-openlineage 3.10 python3.13 python3.12 python3.11 python3.10
 	.venv-openlineage/bin/python $(PIP_INSTALL) --requirement $<
+	touch $@
+
+$(SITE_READY): pyproject.toml constraints-site.txt
+	scripts/make_venv .venv-site 3.11 $(PYTHONS)
+	.venv-site/bin/python $(PIP_INSTALL) --requirement constraints-site.txt
+	.venv-site/bin/python $(PIP_INSTALL) --no-deps --editable .
 	touch $@
 
 $(OLDEST_READY): pyproject.toml constraints-oldest.txt

@@ -1,7 +1,7 @@
 """The client's searches: nodes and runs by the search language, page by page, and the ids of all hits.
 
 A Lineal server or an embedded store answers them; another metadata server does not know the calls. What stays out:
-what a search means (docs/search.md).
+what a search means (docs/searching.md).
 """
 
 from __future__ import annotations

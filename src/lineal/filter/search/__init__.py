@@ -4,7 +4,7 @@
          parser               builder
 
 It is friendlier and smaller than `filter_query`, the language of the package above: people write words to look for, and
-`-` includes records without the key. The language is described in docs/search.md. What stays out: I/O, and tables,
+`-` includes records without the key. The language is described in docs/searching.md. What stays out: I/O, and tables,
 which are passed in.
 """
 
