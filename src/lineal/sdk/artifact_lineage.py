@@ -15,7 +15,8 @@ from lineal import lineage_cuts
 from lineal.client import MetadataStore
 from lineal.counting import amount
 from lineal.lineage_cuts import Cut
-from lineal.sdk import drawing, html, ids, stored_form, web_ui
+from lineal.sdk import ids, stored_form
+from lineal.sdk.pictures import drawing, html, web_ui
 from lineal.sdk.retry import retrying
 from lineal.type_names import short_name
 from lineal.urls import redact

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol, SupportsInd
 
 from lineal import record_patch
 from lineal.client import MetadataStore
-from lineal.sdk import artifact_lineage, cards, changing, plain, stored_form, web_ui
+from lineal.sdk import artifact_lineage, cards, changing, plain, stored_form
+from lineal.sdk.pictures import web_ui
 from lineal.wire import metadata_store as pb
 
 # None until the artifact is logged. For a type checker it may be used as a number: nearly all code reads it afterwards.

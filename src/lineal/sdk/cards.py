@@ -1,7 +1,7 @@
 """Cards in notebooks and short reprs: the facts of an object, a small lineage graph, and a link to the web UI.
 
 A card reads from the store when it is drawn, at most a few calls and a few seconds. If it cannot, it says so:
-a cell of a notebook must not fail because of a picture. What stays out: how a graph is drawn (drawing.py).
+a cell of a notebook must not fail because of a picture. What stays out: how a graph is drawn (pictures).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 
 from lineal import record_patch
 from lineal.client import ListOptions, MetadataStore, OrderByField
-from lineal.sdk import changing, drawing, filters, html, stored_form, web_ui
-from lineal.sdk.drawing import ARTIFACT, EXECUTION, Graph, Key
+from lineal.sdk import changing, filters, stored_form
+from lineal.sdk.pictures import drawing, html, web_ui
+from lineal.sdk.pictures.drawing import ARTIFACT, EXECUTION, Graph, Key
 from lineal.type_names import short_name
 from lineal.urls import redact
 from lineal.wire import metadata_store as pb

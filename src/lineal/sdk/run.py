@@ -15,9 +15,10 @@ from typing import Any, Protocol, TypeVar
 
 from lineal import errors
 from lineal.client import ListOptions
-from lineal.sdk import cards, endings, filters, ids, plain, stored_form, termination, web_ui
+from lineal.sdk import cards, endings, filters, ids, plain, stored_form, termination
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.existing import OnExisting
+from lineal.sdk.pictures import web_ui
 from lineal.sdk.recording import Recorder
 from lineal.sdk.retry import retrying
 from lineal.sdk.workspace import Workspace

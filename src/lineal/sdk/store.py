@@ -9,7 +9,8 @@ from typing import Any, SupportsIndex, TypeAlias
 
 from lineal.client import MetadataStore, connect
 from lineal.client.connection import SERVER_SCHEMES, why_no_host
-from lineal.sdk import artifact_lineage, html, ids, web_ui
+from lineal.sdk import artifact_lineage, ids
+from lineal.sdk.pictures import html, web_ui
 from lineal.sdk.type_registry import TypeRegistry
 from lineal.urls import DATABASE_SCHEMES, PlaceOfStore
 from lineal.wire import metadata_store as pb
