@@ -28,8 +28,8 @@ LABELS = "labels"
 ARCHIVED = "__archived__"
 ALIASES = "__aliases__"
 INTERNAL_PREFIX = "__"
-# Parameters and tags of MLflow's clients are custom properties with a prefix each, of nodes whose types or external ids
-# have one. Tags are labels, but for those by which its clients tell each other something.
+# Tags of MLflow's clients are custom properties with a prefix, of nodes whose types or external ids have one. They are
+# labels, but for those by which its clients tell each other something.
 MLFLOW_TYPES = "mlflow."
 MLFLOW_RUN = "mlflow.Run"
 MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL = "mlflow.Experiment", "mlflow.RegisteredModel"
@@ -58,7 +58,18 @@ LONGEST_COLUMN_NAMES = 10_000
 # The custom property of a node of which only the id, the type and the links are kept: when the rest was deleted, in
 # milliseconds since the epoch.
 DELETED = "lineal.deleted"
+# What a record was given, and which code and environment it ran in: custom properties whose names begin so. On no node
+# are they labels, which somebody chose, nor metrics, which somebody measured (`label_of`, `is_given`).
 PARAM_PREFIX = "param."
+GIT_PREFIX, ENV_PREFIX = "git.", "env."
+GIVEN_PREFIXES = (PARAM_PREFIX, GIT_PREFIX, ENV_PREFIX)
+GIT_COMMIT, GIT_BRANCH, GIT_DIRTY = "git.commit", "git.branch", "git.dirty"
+ENV_PYTHON, ENV_HOST, ENV_USER, ENV_IMAGE = "env.python", "env.host", "env.user", "env.image"
+ENV_COMMAND, ENV_PEAK = "env.command", "env.peak_mib"
+# The rest of an environment, a JSON object (sdk/capture/ writes it, catalogue/environment.py reads it).
+ENVIRONMENT = "__environment__"
+# The id of the execution of which an execution is a step.
+PARENT = "__parent__"
 TAG_PREFIX = "tag."
 MLFLOW_TAGS = "tag.mlflow."
 MLFLOW_SYSTEM_METRICS = "system/"
@@ -90,6 +101,31 @@ HEADLINE_METRICS = (
 def is_run(type_name: str, owner_kind: str) -> bool:
     """Say whether a context is a run: by its type, or by the kind of the watched object that owns what it holds."""
     return type_name in RUN_TYPES or (type_name == OWNER_TYPE and owner_kind in RUN_KINDS)
+
+
+def is_given(name: str) -> bool:
+    """Say whether a custom property is a parameter, or says something of the code or the environment."""
+    return name.startswith(GIVEN_PREFIXES)
+
+
+def is_known_to_mlflow(type_name: str, external_id: str) -> bool:
+    """Say whether a node is one that MLflow's clients know, so that its labels are tags."""
+    return type_name.startswith(MLFLOW_TYPES) or external_id.startswith(MLFLOW_IDS)
+
+
+def label_of(type_name: str, external_id: str, name: str) -> str | None:
+    """Return the key of the label that a custom property with a short text is; None if it is no label.
+
+    Args:
+        type_name: the type of the node.
+        external_id: the external id of the node, "" if it has none.
+        name: the name of the custom property.
+    """
+    if is_known_to_mlflow(type_name, external_id):
+        is_tag = name.startswith(TAG_PREFIX) and not name.startswith(MLFLOW_TAGS)
+        return name.removeprefix(TAG_PREFIX) if is_tag else None
+    is_kept = name.startswith(INTERNAL_PREFIX) or name == LABELS or is_given(name)
+    return None if is_kept else name
 
 
 def is_logged_model(external_id: str) -> bool:

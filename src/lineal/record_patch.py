@@ -188,8 +188,7 @@ class _Change:
     def set_label(self, name: str, value: Any) -> None:
         """Set or remove a label where the node has its labels."""
         text = _label_text(name, value)
-        node = self.node
-        if node.type.startswith(conventions.MLFLOW_TYPES) or node.external_id.startswith(conventions.MLFLOW_IDS):
+        if conventions.is_known_to_mlflow(self.node.type, self.node.external_id):
             self._set_tag(name, text)
             return
         if self._record is not None:
@@ -201,8 +200,13 @@ class _Change:
             self._are_labels_changed = True
         if self._record is None and not keeps_json:
             self._set_custom_label(name, text)
-        elif text is None and name not in _KEPT_BY_LINEAL and _is_label(self.node.custom_properties.get(name)):
+        elif text is None and self._has_custom_label(name):
             self.set_custom(name, None)  # hidden by the JSON until now
+
+    def _has_custom_label(self, name: str) -> bool:
+        node = self.node
+        is_label = conventions.label_of(node.type, node.external_id, name) is not None
+        return is_label and name not in _KEPT_BY_LINEAL and _is_short_text(node.custom_properties.get(name))
 
     def _set_tag(self, name: str, text: str | None) -> None:
         """Set or remove a tag of a node that MLflow's clients know."""
@@ -219,6 +223,11 @@ class _Change:
     def _set_custom_label(self, name: str, text: str | None) -> None:
         if name.startswith(conventions.INTERNAL_PREFIX):
             raise errors.InvalidArgumentError(f"the label {name!r} begins with {conventions.INTERNAL_PREFIX!r}")
+        if conventions.is_given(name):
+            prefixes = ", ".join(conventions.GIVEN_PREFIXES)
+            raise errors.InvalidArgumentError(
+                f"the label {name!r} begins as parameters and environments do ({prefixes}); choose another name"
+            )
         _check_custom_label(name, text)
         self.set_custom(name, text)
 
@@ -326,7 +335,7 @@ def _check_custom_label(name: str, text: str | None) -> None:
         )
 
 
-def _is_label(value: pb.Value | None) -> bool:
+def _is_short_text(value: pb.Value | None) -> bool:
     return value is not None and value.HasField("string_value") and len(value.string_value) <= LONGEST_LABEL
 
 

@@ -40,6 +40,11 @@ describe("a change of a record", () => {
     expect(aliasMistake("x".repeat(256))).toContain("255");
     expect(labelMistake(nodeOf(1), "__own", "x")).toContain("__");
     expect(labelMistake(nodeOf(1, { meta: {} }), "team", "x".repeat(300))).toBeUndefined();
+    for (const key of ["param.lr", "git.commit", "env.host"]) {
+      expect(labelMistake(nodeOf(1), key, "x")).toContain("Choose another name");
+      expect(labelMistake(nodeOf(1, { type: "mlflow.Run" }), key, "x")).toBeUndefined();
+      expect(labelMistake(nodeOf(1, { meta: {} }), key, "x")).toBeUndefined();
+    }
   });
 });
 

@@ -33,12 +33,12 @@ _OF_ARTIFACTS: dict[Family, tuple[str, ...]] = {
     "metric": ("name", _METRICS, "labels", "made_by", "workspace", "created"),
     "other": ("name", "version", "labels", HEADLINE, "made_by", "workspace", "created"),
 }
-_OF_EXECUTIONS = ("name", "state", "failure", "duration", HEADLINE, "run", "workspace", "created")
 _PARAMS = "params"
+_OF_EXECUTIONS = ("name", "state", "failure", "duration", HEADLINE, _PARAMS, "run", "workspace", "created")
 _OF_MLFLOW_RUNS = ("name", "state", "duration", _METRICS, _PARAMS, "prop.user_id", "created")
 _MOST_PARAMS = 4
 _FEW = 50
-"""Of how many runs the parameters are looked at, to choose those that say most."""
+"""Of how many executions the parameters are looked at, to choose those that say most."""
 _LONGEST_PARAM = 100
 
 
@@ -78,9 +78,12 @@ def choose(
     metrics = [f"metric.{name}" for name in _headlines(session, kind, ids, families)]
     defaults = None
     if has_defaults and len(families) == 1:
-        defaults = _defaults(kind, families[0], metrics)
-        if kind is EXECUTION and _are_mlflow_runs(session, types, ids):
-            defaults = _of_mlflow_runs(session, _spread(ids, _FEW), metrics)
+        if kind is not EXECUTION:
+            defaults = _defaults(kind, families[0], metrics)
+        else:
+            params = _params(session, _spread(ids, _FEW))
+            of_mlflow = _are_mlflow_runs(session, types, ids)
+            defaults = _of_mlflow_runs(params, metrics) if of_mlflow else _of_executions(params, metrics)
     first = metrics[0].partition(".")[2] if metrics else None
     return Chosen(replaced(columns, first, defaults), first, defaults)
 
@@ -130,12 +133,16 @@ def _names_type(query: Query) -> bool:
 
 
 def _defaults(kind: Kind, family: Family, metrics: Sequence[str]) -> list[str] | None:
-    """Return all columns of a list of one family; None for contexts, which have the same whatever their type."""
+    """Return all columns of a list of artifacts of one family; None for contexts, which have the same for all types."""
     if kind is CONTEXT:
         return None
-    columns = _OF_ARTIFACTS[family] if kind is ARTIFACT else _OF_EXECUTIONS
     own = {HEADLINE: metrics[:1], _METRICS: metrics}
-    return [key for column in columns for key in own.get(column, [column])]
+    return [key for column in _OF_ARTIFACTS[family] for key in own.get(column, [column])]
+
+
+def _of_executions(params: list[str], metrics: Sequence[str]) -> list[str]:
+    own = {HEADLINE: metrics[:1], _PARAMS: params}
+    return [key for column in _OF_EXECUTIONS for key in own.get(column, [column])]
 
 
 def _are_mlflow_runs(session: Session, types: KnownTypes, ids: Sequence[int]) -> bool:
@@ -144,18 +151,21 @@ def _are_mlflow_runs(session: Session, types: KnownTypes, ids: Sequence[int]) ->
     return {types.name(session, type_id) for type_id in type_ids} == {conventions.MLFLOW_RUN}
 
 
-def _of_mlflow_runs(session: Session, ids: Sequence[int], metrics: Sequence[str]) -> list[str]:
-    """Return all columns of a list of runs of MLflow, with the parameters in which some of them differ first."""
-    values: dict[str, list[str]] = {}
+def _of_mlflow_runs(params: list[str], metrics: Sequence[str]) -> list[str]:
+    of_machine = f"metric.{conventions.MLFLOW_SYSTEM_METRICS}"
+    own = {_PARAMS: params, _METRICS: [key for key in metrics if not key.startswith(of_machine)]}
+    return [key for column in _OF_MLFLOW_RUNS for key in own.get(column, [column])]
+
+
+def _params(session: Session, ids: Sequence[int]) -> list[str]:
+    """Return the columns of some parameters of executions, those in which some of them differ first."""
+    values: dict[str, list[str | float]] = {}
     prefix = conventions.PARAM_PREFIX
-    for _, name, text in facet_rows.texts_beginning(session, EXECUTION, prefix, ids, longest=_LONGEST_PARAM):
-        values.setdefault(name, []).append(text)
+    for _, name, value in facet_rows.values_beginning(session, EXECUTION, prefix, ids, longest=_LONGEST_PARAM):
+        values.setdefault(name, []).append(value)
 
     def place(name: str) -> tuple[bool, int, str]:
         found = values[name]
         return len(set(found)) == 1 and len(found) == len(ids), -len(found), name
 
-    params = [f"prop.{name}" for name in sorted(values, key=place)[:_MOST_PARAMS]]
-    of_machine = f"metric.{conventions.MLFLOW_SYSTEM_METRICS}"
-    own = {_PARAMS: params, _METRICS: [key for key in metrics if not key.startswith(of_machine)]}
-    return [key for column in _OF_MLFLOW_RUNS for key in own.get(column, [column])]
+    return [f"prop.{name}" for name in sorted(values, key=place)[:_MOST_PARAMS]]

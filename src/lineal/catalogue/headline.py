@@ -106,7 +106,8 @@ def of_nodes(session: Session, kind: Kind, ids: Sequence[int], families: Collect
 
 def counting(reported: Mapping[str, int], stated: Mapping[str, int], are_metrics: bool) -> Counter[str]:
     """Return how many records have each metric, with the numbers among their properties that are results."""
-    counted = Counter({name: count for name, count in stated.items() if are_metrics or _known(name)[0] < len(_KNOWN)})
+    results = {name: count for name, count in stated.items() if not conventions.is_given(name)}
+    counted = Counter({name: count for name, count in results.items() if are_metrics or _known(name)[0] < len(_KNOWN)})
     for name, count in reported.items():
         counted[name] = max(counted[name], count)
     return counted

@@ -26,7 +26,7 @@ _DEEPEST = 4
 # Fields of the SDK's JSON that are elsewhere, too.
 _KNOWN = frozenset({"name", "uri", "id", "create_time", "description", "owner", "version", "labels", "values"})
 _NUMBERS = ("int_value", "double_value")
-_HIDDEN = (conventions.ALL_META, conventions.LABELS)
+_HIDDEN = (conventions.ALL_META, conventions.LABELS, conventions.ENVIRONMENT)
 Scalar = str | float
 _NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 
@@ -99,13 +99,6 @@ class Record:
         }
         return {**found, **self.json_labels}
 
-    @property
-    def _is_of_mlflow(self) -> bool:
-        node = self.node
-        return bool(
-            node.type.startswith(conventions.MLFLOW_TYPES) or node.external_id.startswith(conventions.MLFLOW_IDS)
-        )
-
     @cached_property
     def _is_told_by_events(self) -> bool:
         """Whether events of OpenLineage told of it, whichever door made it."""
@@ -114,12 +107,9 @@ class Record:
 
     def _label_of(self, name: str) -> str | None:
         """Return the key of the label that a custom property of a text is, if it is one."""
-        if self._is_of_mlflow:
-            is_label = name.startswith(conventions.TAG_PREFIX) and not name.startswith(conventions.MLFLOW_TAGS)
-            return name.removeprefix(conventions.TAG_PREFIX) if is_label else None
         if name in conventions.OPENLINEAGE_TEXTS and self._is_told_by_events:
             return None
-        return None if name.startswith(conventions.INTERNAL_PREFIX) or name == conventions.LABELS else name
+        return conventions.label_of(self.node.type, self.node.external_id, name)
 
     @cached_property
     def json_metrics(self) -> dict[str, float]:
@@ -131,11 +121,13 @@ class Record:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """The metrics that it records itself: values in JSON, and properties that are numbers."""
+        """The metrics that it records itself: values in JSON, and properties that are numbers and no parameters."""
         found = {
             name: float(value)
-            for _, name, kind, value in self._scalars
-            if kind in _NUMBERS and not name.startswith(conventions.INTERNAL_PREFIX)
+            for is_custom, name, kind, value in self._scalars
+            if kind in _NUMBERS
+            and not name.startswith(conventions.INTERNAL_PREFIX)
+            and not (is_custom and conventions.is_given(name))
         }
         if self._is_told_by_events:
             found = {name: value for name, value in found.items() if name not in conventions.OPENLINEAGE_COUNTS}
@@ -151,8 +143,7 @@ class Record:
                 found |= dict(_leaves(json_form.struct(value), f"{name}."))
             elif kind == "bool_value":
                 found[name] = "true" if value else "false"
-        if self._is_of_mlflow:
-            found |= self._numbers_in_params
+        found |= self._numbers_in_params
         return dict(list(found.items())[:MOST_VALUES]) if len(found) > MOST_VALUES else found
 
     @property

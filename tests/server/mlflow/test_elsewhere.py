@@ -84,6 +84,14 @@ def test_a_label_that_clients_set_themselves_is_refused(door: Door, run: str) ->
     assert door.get("runs/get", run_id=run)["run"]["info"]["run_name"] == "first"
 
 
+def test_tags_that_are_called_as_an_environment_are_labels_here(door: Door, run: str) -> None:
+    [row] = listed(door, "")
+    changed = door.client.patch(f"/api/v1/executions/{row['id']}", json={"labels": {"env.tier": "test"}})
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["labels"] == {"team": "risk", "env.tier": "test"}
+    assert door.data(run)["tags"]["env.tier"] == "test"
+
+
 def test_what_is_archived_elsewhere_is_deleted_here(door: Door, run: str) -> None:
     [row] = listed(door, "")
     assert door.client.patch(f"/api/v1/executions/{row['id']}", json={"archived": True}).status_code == 200

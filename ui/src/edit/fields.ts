@@ -22,6 +22,8 @@ export const STAGES: readonly string[] = ["staging", "production"];
 const LONGEST = 255;
 /** What MLflow's clients describe a run or an experiment by. */
 const MLFLOW_NOTE = "tag.mlflow.note.content";
+/** How the names of parameters, and of what is said of code and environment, begin: such properties are no labels. */
+export const GIVEN_PREFIXES: readonly string[] = ["param.", "git.", "env."];
 
 export const STATES = {
   artifact: ["PENDING", "LIVE", "MARKED_FOR_DELETION", "DELETED", "ABANDONED", "REFERENCE"],
@@ -55,12 +57,24 @@ export function stageOf(record: Pick<Node, "aliases">): string {
 }
 
 /** What a label must not be; undefined if it can be one. */
-export function labelMistake(record: Pick<Node, "meta">, key: string, value: string): string | undefined {
+export function labelMistake(
+  record: Pick<Node, "meta" | "type" | "external_id">,
+  key: string,
+  value: string,
+): string | undefined {
   if (!key.trim()) return "Write the name of the label.";
   if (record.meta !== null) return undefined;
   if (key.startsWith("__")) return "Names that begin with __ are kept by Lineal. Choose another name.";
+  const prefix = GIVEN_PREFIXES.find((each) => key.startsWith(each));
+  if (prefix && !isKnownToMlflow(record))
+    return `Names that begin with ${prefix} are parameters, or say something of the code and the environment. Choose another name.`;
   if (value.length > LONGEST) return `The value has ${value.length} characters; ${LONGEST} are allowed.`;
   return undefined;
+}
+
+/** Whether its labels are tags of MLflow, whose names are free. */
+function isKnownToMlflow({ type, external_id }: Pick<Node, "type" | "external_id">): boolean {
+  return type.startsWith("mlflow.") || (external_id ?? "").startsWith("mlflow:");
 }
 
 /** What an alias must not be; undefined if it can be one. */

@@ -20,6 +20,7 @@ from lineal.store.rows.events import EventRow, plain_steps
 from lineal.wire import metadata_store as pb
 
 _SPEC = "https://openlineage.io/spec/facets"
+_PLAIN_KINDS = ("string_value", "int_value", "double_value", "bool_value")
 _FAILED = (pb.Execution.FAILED, pb.Execution.CANCELED)
 
 
@@ -147,12 +148,12 @@ def _written(properties: Mapping[str, pb.Value]) -> dict[str, Any]:
 
 
 def _parameters(node: Any) -> dict[str, Any]:
-    """Return the hyperparameters of a record: MLflow's parameters, or those in the JSON of the SDK."""
+    """Return the hyperparameters of a record: MLflow's or a step's parameters, or those in the JSON of the SDK."""
     custom = node.custom_properties
     found: dict[str, Any] = {
-        name.removeprefix(conventions.PARAM_PREFIX): custom[name].string_value
+        name.removeprefix(conventions.PARAM_PREFIX): json_form.plain(getattr(custom[name], kind))
         for name in custom
-        if name.startswith(conventions.PARAM_PREFIX)
+        if name.startswith(conventions.PARAM_PREFIX) and (kind := custom[name].WhichOneof("value")) in _PLAIN_KINDS
     }
     stated = _object(text_of(node, conventions.ALL_META)).get("hyperparameters")
     return {**found, **(json_form.plain(stated) if isinstance(stated, dict) else {})}

@@ -123,19 +123,20 @@ def texts_of(
     return [(node_id, name, bool(is_custom), text) for node_id, name, is_custom, text in found]
 
 
-def texts_beginning(
+def values_beginning(
     session: Session, kind: Kind, prefix: str, ids: Sequence[int], *, longest: int
-) -> list[tuple[int, str, str]]:
-    """Return (node id, name, text) of the properties of nodes that are texts and whose names begin so.
+) -> list[tuple[int, str, str | float]]:
+    """Return (node id, name, value) of the properties of nodes whose names begin so, and that are texts or numbers.
 
-    A text is cut to `longest` characters.
+    A text is cut to `longest` characters; a number that is not finite is left out.
     """
     row = PROPERTY[kind].c
-    query = sa.select(row[kind.id_column], row.name, sa.func.substr(row.string_value, 1, longest))
+    text = sa.func.substr(row.string_value, 1, longest)
+    query = sa.select(row[kind.id_column], row.name, text, row.int_value, row.double_value)
     begins = sa.func.substr(row.name, 1, len(prefix)) == sa.bindparam(None, prefix, sa.Text())
-    query = query.where(listed(row[kind.id_column], _IDS), row.string_value.is_not(None), begins)
-    found = session.listed_rows(Statement(query), _IDS, ids)
-    return [(node_id, name, text) for node_id, name, text in found if name.startswith(prefix)]
+    found = session.listed_rows(Statement(query.where(listed(row[kind.id_column], _IDS), begins)), _IDS, ids)
+    values = [(node_id, name, next((v for v in given if v is not None), None)) for node_id, name, *given in found]
+    return [(node_id, name, v) for node_id, name, v in values if v is not None and name.startswith(prefix)]
 
 
 def having_value(session: Session, kind: Kind, names: Sequence[str], ids: Sequence[int]) -> set[int]:
