@@ -16,7 +16,14 @@ project_copyright = author
 version = release = lineal.__version__
 html_title = f"Lineal {version}"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton", "site_of_lineal"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "site_of_lineal",
+    "reference_of_lineal",
+]
 exclude_patterns = ["_extension"]
 nitpicky = False  # types of other packages have no page here
 

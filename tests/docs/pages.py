@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from docs._extension import reference_of_lineal
 from tests.services import REPOSITORY
 
 PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -12,6 +13,17 @@ CONSOLE_BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 TUTORIAL = "lineal tutorial"
 # What a newcomer runs in the first hour, in the order of reading.
 FIRST_HOUR = ("README.md", "docs/quickstart.md", TUTORIAL, "examples/tutorial.ipynb")
+
+
+def page_of(path: str) -> str:
+    """Return the Markdown of a page in docs/, with the parts of it that are made from code."""
+    return reference_of_lineal.expanded((REPOSITORY / "docs" / path).read_text())
+
+
+def section_of(path: str, title: str) -> str:
+    """Return the text below a heading of the second level on a page."""
+    parts = page_of(path).split("\n## ")[1:]
+    return next(part for part in parts if part.partition("\n")[0] == title)
 
 
 def program_of(page: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from docs._extension.reference_of_lineal import expanded
 from tests.services import REPOSITORY
 
 PAGES = [*sorted(REPOSITORY.glob("*.md")), *sorted((REPOSITORY / "docs").rglob("*.md"))]
@@ -14,15 +16,21 @@ LARGEST_PICTURE = 200_000  # bytes
 LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
 
 
+@cache
+def text_of(page: Path) -> str:
+    """The text of a page, with what is made from code."""
+    return expanded(page.read_text()) if page.suffix == ".md" else ""
+
+
 def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as they are commonly made."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", text_of(page), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 def targets(page: Path) -> list[tuple[Path, str]]:
     """The files and anchors that a page links to."""
-    links = [link.partition("#") for link in LINK.findall(page.read_text())]
+    links = [link.partition("#") for link in LINK.findall(text_of(page))]
     return [((page.parent / path).resolve() if path else page, anchor) for path, _, anchor in links]
 
 

@@ -6,14 +6,18 @@ import argparse
 import dataclasses
 import inspect
 import re
+import shlex
 from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
 
+from docs._extension.reference_of_lineal import commands
 from lineal import config, errors
 from lineal.cli import build_parser
+from lineal.cli.metadata_store_server import flags
 from lineal.server.rpcs import SERVICES
+from tests.docs.pages import page_of, section_of
 from tests.services import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -36,12 +40,6 @@ def shown(default: object) -> str:
     return f"{default:g}" if isinstance(default, float) else str(default)
 
 
-def commands() -> dict[str, argparse.ArgumentParser]:
-    """The parsers of the commands, by name."""
-    choices = [action.choices for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
-    return dict(choices[0])
-
-
 def settings_classes() -> list[type]:
     records = inspect.getmembers(config, dataclasses.is_dataclass)
     return [value for _, value in records if value.__module__ == config.__name__]
@@ -60,20 +58,40 @@ def test_the_tables_of_rpcs_are_the_services() -> None:
     assert set(rows("reference/rpcs.md")) == {name for rpcs in SERVICES.values() for name in rpcs}
 
 
-@pytest.mark.parametrize("command", sorted(commands()))
-def test_the_table_of_a_commands_flags_is_its_parser(command: str) -> None:
-    actions = [action for action in commands()[command]._actions if action.option_strings]
-    flags = {action.option_strings[-1]: shown(action.default if action.nargs != 0 else None) for action in actions}
-    documented = rows("reference/cli.md", section=f"lineal {command}")
-
-    del flags["--help"]
-    assert {flag: "" if "LINEAL_" in default else default for flag, default in documented.items()} == flags
+COMMANDS = {" ".join(("lineal", *words)): commands.parser_of(words) for words in commands.names()}
 
 
-def test_every_documented_command_exists() -> None:
-    documented = re.findall(r"^## lineal (\S+)", (DOCS / "reference/cli.md").read_text(), re.MULTILINE)
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_of_the_command_line_has_every_command_with_its_arguments_and_options(name: str) -> None:
+    page = section_of("reference/cli.md", " ".join(name.split()[:2]))
+    action = page.partition(f"\n### {name}\n")[2].partition("\n### ")[0] if " " in name[len("lineal ") :] else page
+    shown = set(re.findall(r"(?<!`)`([^`\s]+)(?: [^`\n]*)?`", action))
 
-    assert set(documented) == set(commands())
+    for each in COMMANDS[name]._actions:
+        if not isinstance(each, argparse._SubParsersAction | argparse._HelpAction):
+            assert shown >= set(each.option_strings or [each.metavar or each.dest])
+            assert each.help
+
+
+def test_the_page_of_the_command_line_names_no_command_that_is_gone() -> None:
+    titles = re.findall(r"^##+ (lineal \S.*)$", page_of("reference/cli.md"), re.MULTILINE)
+
+    assert set(titles) == set(COMMANDS)
+
+
+def test_every_example_of_a_command_is_a_command() -> None:
+    fences = re.findall(r"^```sh\n(.*?)^```$", page_of("reference/cli.md"), re.MULTILINE | re.DOTALL)
+    lines = [line for fence in fences for line in fence.splitlines()]
+
+    assert len(lines) > len(COMMANDS)
+    for line in lines:
+        build_parser().parse_args(shlex.split(line)[1:])
+
+
+def test_the_page_of_the_command_line_has_every_flag_of_the_metadata_store_server() -> None:
+    shown = section_of("reference/cli.md", "metadata_store_server")
+
+    assert [flag.name for flag in (*flags.OFFICIAL, *flags.LINEAL) if f"| `--{flag.name}` |" not in shown] == []
 
 
 @pytest.mark.parametrize("settings", settings_classes(), ids=lambda settings: settings.__name__)

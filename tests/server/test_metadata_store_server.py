@@ -345,12 +345,3 @@ def test_the_command_is_installed_under_the_official_name() -> None:
     scripts = (services.REPOSITORY / "pyproject.toml").read_text().partition("[project.scripts]")[2]
 
     assert 'metadata_store_server = "lineal.cli.metadata_store_server:main"' in scripts.partition("\n[")[0]
-
-
-def test_every_flag_is_documented() -> None:
-    page = (services.REPOSITORY / "docs/reference/cli.md").read_text()
-
-    for flag in (*flags.OFFICIAL, *flags.LINEAL):
-        prefix, separator, rest = flag.name.partition("_config_")
-        is_of_a_group = separator and prefix in ("mysql", "postgres")
-        assert (f"`_{rest}`" in page or f"`--{flag.name}`" in page) if is_of_a_group else f"`--{flag.name}`" in page

@@ -133,6 +133,11 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return number
 
 
+def add_action(actions: Commands, name: str, what: str) -> Parser:
+    """Add an action of a command, whose help says the same in the list of actions and alone."""
+    return actions.add_parser(name, help=what, description=what)
+
+
 def add_store_flags(parser: Parser) -> None:
     """Add the flags that select a store: a database or a server."""
     group = parser.add_mutually_exclusive_group()

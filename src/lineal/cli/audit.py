@@ -36,7 +36,9 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--who", metavar="NAME", help="only by this caller: as listed, or only the name or the token's id"
     )
-    parser.add_argument("--rpc", metavar="NAME", help="only by this call, such as PutArtifacts")
+    parser.add_argument(
+        "--rpc", metavar="NAME", help="only by this call, which must be one that writes, such as PutArtifacts"
+    )
     limit = f"how many (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_output_flags(parser)

@@ -18,7 +18,7 @@ def add(commands: Commands) -> None:
     add_database_flag(parser, "the database to back up")
     parser.add_argument("--copy", action="store_true", help="write a copy of the SQLite file instead of an archive")
     parser.add_argument("--sign-key", type=Path, metavar="FILE", help="sign the archive with the content of this file")
-    parser.add_argument("--overwrite", action="store_true", help="replace a file of that name")
+    parser.add_argument("--overwrite", action="store_true", help="replace a file of that name, and nothing but a file")
     add_output_flags(parser)
 
 

@@ -28,7 +28,10 @@ def add_node_arguments(parser: Parser) -> None:
     """Add the words that name nodes, and the flags of a search."""
     words = "nodes, such as model:7 execution:3; with -q, what to search: models, executions, ..."
     parser.add_argument("nodes", nargs="*", metavar="KIND:ID", help=words)
-    parser.add_argument("-q", "--query", metavar="SEARCH", help="all that this search finds, such as 'metric.auc<0.5'")
+    searched = (
+        "all that this search finds, such as 'metric.auc<0.5'; counts the records and asks before it changes them"
+    )
+    parser.add_argument("-q", "--query", metavar="SEARCH", help=searched)
     add_yes_flag(parser, "change what the search finds without asking")
 
 

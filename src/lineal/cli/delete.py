@@ -20,7 +20,9 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("nodes", nargs="+", metavar="KIND:ID", type=_node, help="a node, such as artifact:7")
     parser.add_argument(
-        "--tombstones", action="store_true", help="turn nodes that a remaining node needs into tombstones"
+        "--tombstones",
+        action="store_true",
+        help="turn nodes that a remaining node needs into tombstones, instead of failing",
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
     add_output_flags(parser)

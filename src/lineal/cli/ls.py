@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 
 _DEFAULT_LIMIT = 20
 
+_SEARCH_HELP = (
+    "only what this search finds, such as 'metric.auc>0.9 -label.team=x'; runs are found by words of their name, name: "
+    "and workspace="
+)
+_SORT_HELP = (
+    "the order: created, updated, id, name, type, state, uri, version, workspace, run, ran (of executions), prop.NAME, "
+    "label.NAME, metric.NAME, least.NAME or greatest.NAME; with - in front, the greatest first"
+)
+
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
@@ -32,10 +41,13 @@ def add(commands: Commands) -> None:
     shown = f"what to list: {', '.join(each.name for each in things.LISTED)}"
     what = parser.add_argument("what", nargs="+", metavar="WHAT", help=shown)
     what.words = things.names(things.LISTED)  # type: ignore[attr-defined]
-    parser.add_argument("-q", "--query", metavar="SEARCH", help="only what this search finds, such as 'metric.auc>0.9'")
-    parser.add_argument("--sort", metavar="KEY", help="the order, such as name or -metric.auc; - is the greatest first")
-    parser.add_argument("--columns", metavar="NAMES", help="the columns, such as id,name,label.team,metric.auc")
-    parser.add_argument("--type", metavar="NAME", help="only nodes of this type")
+    parser.add_argument("-q", "--query", metavar="SEARCH", help=_SEARCH_HELP)
+    parser.add_argument("--sort", metavar="KEY", help=_SORT_HELP)
+    parser.add_argument(
+        "--columns", metavar="NAMES", help="the columns of the table and of CSV, such as id,name,label.team,metric.auc"
+    )
+    of_type = "only nodes of this type, or of this kind of Kubernetes: Pod, Job.batch"
+    parser.add_argument("--type", metavar="NAME", help=of_type)
     limit = f"how many, newest first unless sorted (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_output_flags(parser)

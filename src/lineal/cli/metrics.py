@@ -23,7 +23,7 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("id", metavar="ID", type=node_id, help="the id of the artifact")
     parser.add_argument("--name", type=text, help="the metric whose points to print; without it, all metrics")
-    limit = f"how many metrics or points (default: {_DEFAULT_LIMIT})"
+    limit = f"how many metrics or points; if there are more, a line says so (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_output_flags(parser)
     add_store_flags(parser)

@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
         type=whole_number(0, 86_400),
         default=0,
         metavar="SECONDS",
-        help="how long to wait for a database that does not answer yet (default: 0)",
+        help="how many seconds to wait for a database that does not answer yet (default: 0)",
     )
     add_output_flags(parser)
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from lineal.cli.arguments import Commands
+from lineal.cli.arguments import Commands, add_action
 from lineal.cli.output import add_output_flags, print_record
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("ml-metadata", help="make `import ml_metadata` give Lineal", description=__doc__)
     parser.help_without_words()
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    enabling = actions.add_parser("enable", help="make Lineal importable as ml_metadata in this environment")
+    enabling = add_action(actions, "enable", "make Lineal importable as ml_metadata in this environment")
     enabling.set_defaults(run=run_enable)
     enabling.add_argument("--user", action="store_true", help="write into your own packages, not the environment's")
     shown = "the version of ml-metadata that installers see (default: 1.17.1, the version whose interface Lineal has)"
     enabling.add_argument("--version", default="", metavar="VERSION", help=shown)
-    disabling = actions.add_parser("disable", help="remove what enable wrote")
+    disabling = add_action(actions, "disable", "remove what enable wrote")
     disabling.set_defaults(run=run_disable)
-    showing = actions.add_parser("status", help="say what import ml_metadata gives; the exit code is 0 for Lineal")
+    showing = add_action(actions, "status", "say what import ml_metadata gives; the exit code is 0 for Lineal")
     showing.set_defaults(run=run_status)
     add_output_flags(showing)
 

@@ -12,6 +12,7 @@ from lineal.cli.arguments import (
     MOST_ROWS,
     Commands,
     Parser,
+    add_action,
     add_database_flag,
     node_id,
     required_database,
@@ -34,17 +35,17 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("outbox", help=about, description=__doc__)
     parser.help_without_words()
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    listing = actions.add_parser("ls", help="list what the receiver refused, and say how much waits")
+    listing = add_action(actions, "ls", "list what the receiver refused, and say how much waits")
     listing.set_defaults(run=run_ls)
     add_database_flag(listing, "the database")
     limit = f"how many (default: {_DEFAULT_LIMIT})"
     listing.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_output_flags(listing)
-    _add_change(actions.add_parser("retry", help="send again what the receiver refused"), run_retry)
-    dropping = actions.add_parser("drop", help="forget what the receiver refused")
+    _add_change(add_action(actions, "retry", "send again what the receiver refused"), run_retry)
+    dropping = add_action(actions, "drop", "forget what the receiver refused")
     _add_change(dropping, run_drop)
     add_yes_flag(dropping)
-    off = actions.add_parser("off", help="stop recording what is to be sent, and forget what waits")
+    off = add_action(actions, "off", "stop recording what is to be sent, and forget what waits")
     off.set_defaults(run=run_off)
     add_database_flag(off, "the database")
     add_yes_flag(off)

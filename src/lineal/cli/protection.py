@@ -28,42 +28,61 @@ def add_protection_flags(parser: Parser) -> None:
 def _add_flags_of_callers(group: _Group) -> None:
     add = partial(_add, group)
     add("--auth", "WAYS", f"how callers authenticate, separated by commas: {', '.join(METHODS)}", words)
-    insecure = "need no login and encrypt nothing, unless other flags say otherwise"
+    insecure = "need no login and encrypt nothing, unless other flags say otherwise; required if others reach --host"
     group.add_argument("--insecure", action="store_true", help=insecure)
     add("--access-file", "FILE", "what users, groups and certificates can do, as JSON")
-    add("--oidc-issuer", "URL", "the issuer of tokens of OpenID Connect")
+    add("--oidc-issuer", "URL", "the issuer of tokens of OpenID Connect, a URL")
     add("--oidc-audience", "NAME", "the audience that these tokens must have")
-    add("--oidc-user-claim", "NAME", "the claim with the user's name")
+    add("--oidc-user-claim", "NAME", "the claim with the user's name; a token without it is refused")
     add("--oidc-groups-claim", "NAME", "the claim with the names of the user's groups")
     add("--oidc-keys", "URL", "the URL of the issuer's keys, if its discovery document does not say")
-    add("--trusted-proxies", "NETWORKS", "the proxies whose header with a user's name is trusted, by commas", words)
-    add("--user-header", "NAME", "the name of that header")
-    asks = "ask the API server of Kubernetes what users can do of whom --access-file says nothing"
+    add("--trusted-proxies", "NETWORKS", _PROXIES_HELP, words)
+    add("--user-header", "NAME", "the name of the header with a user's name")
+    asks = (
+        "ask the API server of Kubernetes what users can do of whom --access-file says nothing; needs the extra `watch`"
+    )
     group.add_argument("--kubernetes-access", action="store_true", help=asks)
     add("--workspace-selector", "LABELS", "the labels of the namespaces that are workspaces, for --kubernetes-access")
-    is_open = "let callers over gRPC who show no credentials read and write everything, as Kubeflow's programs do"
+    is_open = (
+        "let callers over gRPC who show no credentials read and write everything, as Kubeflow's programs do; HTTP "
+        "still needs a login"
+    )
     group.add_argument("--open-grpc", action="store_true", help=is_open)
-    add("--tls-cert", "FILE", "the server's certificate and its chain, PEM")
-    add("--tls-key", "FILE", "its key, PEM")
-    add("--tls-client-ca", "FILE", "the roots of clients' certificates, PEM; clients must then have one")
+    add("--tls-cert", "FILE", "the server's certificate and its chain, PEM; it is read again when it changes")
+    add("--tls-key", "FILE", "the key of the certificate, PEM, without a password")
+    add("--tls-client-ca", "FILE", "the roots of clients' certificates, PEM, for --auth certificate")
 
 
 def _add_flags_of_limits(group: _Group) -> None:
     add = partial(_add, group)
-    add("--max-call-seconds", "SECONDS", "how long a call can take; a client can allow less", float)
-    add("--max-page-size", "NUMBER", "the longest page of a listing; a longer one is cut", int)
+    add(
+        "--max-call-seconds",
+        "SECONDS",
+        "how long a call can take, until it is stopped in the database; a client can allow less",
+        float,
+    )
+    add("--max-page-size", "NUMBER", "the longest page of a listing; a longer one is cut, with a token to go on", int)
     add("--max-filter-depth", "NUMBER", "how deep a filter_query can be nested", int)
     add("--max-filter-bytes", "NUMBER", "how long a filter_query or search can be, in bytes", int)
-    add("--max-filter-terms", "NUMBER", "how many conditions a filter_query or search can have", int)
+    add("--max-filter-terms", "NUMBER", _TERMS_HELP, int)
     add("--max-lineage-nodes", "NUMBER", "how many nodes a lineage graph can have", int)
     add("--max-concurrent", "NUMBER", "how many requests can be in progress or wait at each port", int)
     add("--max-rate", "NUMBER", "how many requests a second one client can send; 0 for no limit", float)
     add("--max-connections", "NUMBER", "how many connections each port keeps open", int)
     add("--max-receive-seconds", "SECONDS", "how long the message of a call can take to arrive", float)
     add("--max-artifact-mib", "NUMBER", "how large an uploaded file can be, in MiB", int)
-    add("--max-views-mib", "NUMBER", "how much space all stored views can take, in MiB; the oldest go first", int)
-    add("--max-views-mib-per-caller", "NUMBER", "how much space the stored views of one caller can take, in MiB", int)
+    add("--max-views-mib", "NUMBER", _VIEWS_HELP, int)
+    add("--max-views-mib-per-caller", "NUMBER", _CALLERS_VIEWS_HELP, int)
     group.add_argument("--accept-compressed", action="store_true", help="accept compressed requests")
+
+
+_PROXIES_HELP = (
+    "the networks of proxies whose headers with a user's name (kubeflow) or a client's certificate (mesh) are trusted, "
+    "separated by commas"
+)
+_TERMS_HELP = "how many conditions a filter_query or search can have; the values of an IN do not count"
+_VIEWS_HELP = "how much space all stored views can take, in MiB; the oldest are removed first, and 0 stores none"
+_CALLERS_VIEWS_HELP = "how much space the stored views of one caller can take, in MiB; 0 stores none"
 
 
 def _add(group: _Group, flag: str, metavar: str, what: str, kind: Callable[[str], object] = str) -> None:

@@ -26,7 +26,7 @@ def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("retain", help="delete the nodes that a policy no longer keeps", description=__doc__)
     parser.set_defaults(run=run)
-    age = "only nodes that were not updated for this long: 90d, 12h, 2y"
+    age = "only nodes that were not updated for this long: a number and s, m, h, d, w or y, such as 90d"
     parser.add_argument("--older-than", type=_age, metavar="AGE", required=True, help=age)
     state = "only nodes in this state, such as FAILED; may be repeated"
     parser.add_argument("--state", action="append", default=[], metavar="STATE", help=state)

@@ -47,32 +47,38 @@ def add(commands: Commands) -> None:
     parser.add_argument("--audit", action="store_true", help="record who changes what, with every value")
     exact = f"take uris as they are spelled, not all forms of one location as one (default: {EXACT_URIS_VARIABLE})"
     parser.add_argument("--exact-uris", action="store_true", help=exact)
-    _add(parser, "--host", str, "the address to listen on")
+    _add(parser, "--host", str, "the address to listen on; 0.0.0.0 for all addresses")
     _add(parser, "--grpc-port", int, "the port for gRPC; 0 takes a free one")
     _add(parser, "--http-port", int, "the port for HTTP; 0 takes a free one")
     _add(parser, MAX_MESSAGE_FLAG, int, "the largest request and the largest answer, in MiB")
     _add(parser, ARTIFACTS_FLAG, str, _FILES_HELP, metavar="PLACE")
     _add(parser, "--threads", int, "how many requests run at the same time")
     _add(parser, "--stop-grace", float, "seconds that accepted requests can take after the signal to stop")
-    _add(parser, "--path-prefix", str, "the path under which a proxy shows the web UI, such as /lineal", metavar="PATH")
+    _add(parser, "--path-prefix", str, _PREFIX_HELP, metavar="PATH")
     _add(
         parser,
         "--cors-origins",
         words,
-        "the origins of other web pages that can call, separated by commas; * for all",
+        "the origins of other web pages that can call REST and gRPC-Web, separated by commas; * for all",
     )
-    _add(parser, "--allowed-hosts", words, "the names that HTTP answers to, separated by commas; * for all")
-    frames = "which sites can show the web UI in a frame: 'none', 'self', *, origins"
+    _add(parser, "--allowed-hosts", words, _HOSTS_HELP, metavar="HOSTS")
+    frames = "which sites can show the web UI in a frame: 'none', 'self', * or origins separated by blanks"
     _add(parser, "--frame-ancestors", str, frames, metavar="WHO")
-    pictures = "the origins of http addresses whose pictures the web UI shows, separated by commas; none by default"
+    pictures = (
+        "the origins of http addresses whose pictures the web UI shows, such as https://images.example.org, separated "
+        "by commas; a browser that shows one tells that origin who looks"
+    )
     _add(parser, "--image-origins", words, pictures, metavar="ORIGINS")
-    _add(parser, "--workers", int, "how many processes serve")
-    engines = "what carries gRPC: auto, grpcio, or native, which is faster and has fewer limits"
+    _add(parser, "--workers", int, "how many processes serve, on the same ports")
+    engines = (
+        "what carries gRPC: grpcio; native, which is faster, has fewer limits, needs the extra `native` and is for "
+        "clients that you trust; or auto for the best that keeps every limit"
+    )
     _add(parser, ENGINE_FLAG, str, engines, metavar="ENGINE")
     _add(parser, "--log-format", str, "the form of the log's lines: text or json", metavar="FORMAT")
     parser.add_argument("--log-requests", action="store_true", help="write a line into the log for each request")
-    parser.add_argument("--traces", action="store_true", help="trace requests and statements for OpenTelemetry")
-    parser.add_argument("--sdk-types", action="store_true", help="register the types of the Kubeflow Metadata SDK")
+    parser.add_argument("--traces", action="store_true", help=_TRACES_HELP)
+    parser.add_argument("--sdk-types", action="store_true", help=_TYPES_HELP)
     _add_openlineage_flags(parser)
     add_protection_flags(parser)
 
@@ -81,11 +87,13 @@ def _add_openlineage_flags(parser: Parser) -> None:
     group = parser.add_argument_group("OpenLineage")
     names = (
         "the workspace of OpenLineage events: a name, {namespace} (that of the job), or REGEX=NAME for the namespaces "
+        "that fit, where NAME can have \\1 for the first group; can be given several times, and the first that fits "
     )
-    more = "that fit; can be given several times, and the first that fits counts (default: default)"
+    more = "counts. A token for one workspace writes there in any case (default: default)"
     group.add_argument(WORKSPACE_FLAG, action="append", default=[], metavar="RULE", help=names + more)
     where = (
-        "send what is recorded as OpenLineage events to http(s)://HOST[:PORT][/PATH], file:PATH, or - (standard output)"
+        "send what is recorded as OpenLineage events to http(s)://HOST[:PORT][/PATH], where the path is "
+        "/api/v1/lineage if there is none; file:PATH; or - for standard output"
     )
     group.add_argument(OPENLINEAGE_FLAG, default="", metavar="URL", help=where)
     renewed = "the file with the bearer token for that server, which is read again for each event"
@@ -112,8 +120,23 @@ def run(args: argparse.Namespace) -> None:
     serve(settings, announce=partial(print, flush=True, file=lines))
 
 
-_FILES_HELP = "where the files of runs are: a folder, s3://, gs:// or abfs://; by default beside a SQLite file"
-_BUSY_HELP = f"how long to wait for another process that writes to the SQLite file (default: {DEFAULT_BUSY_TIMEOUT:g})"
+_FILES_HELP = (
+    "where the files of runs are: a folder, or s3://, gs:// or abfs:// with a bucket; by default a folder beside the "
+    "SQLite file, and with another database none"
+)
+_PREFIX_HELP = (
+    "the path under which a proxy shows the web UI and REST, such as /lineal; the proxy can remove or keep it, and a "
+    "header X-Forwarded-Prefix goes before it"
+)
+_HOSTS_HELP = (
+    "the names that HTTP answers to, separated by commas; * for all; by default all, or only loopback names if the "
+    "server listens on loopback without --auth"
+)
+_TRACES_HELP = "trace requests and statements for OpenTelemetry; needs the extra `otel`"
+_TYPES_HELP = (
+    "register the types of the Kubeflow Metadata SDK at the start: the original SDK needs types that the server has"
+)
+_BUSY_HELP = f"seconds to wait for another process that writes to the SQLite file (default: {DEFAULT_BUSY_TIMEOUT:g})"
 
 
 def _add(parser: Parser, flag: str, kind: Callable[[str], object], what: str, *, metavar: str | None = None) -> None:

@@ -11,6 +11,11 @@ from lineal.cli import changing
 from lineal.cli.arguments import Commands, add_store_flags
 from lineal.cli.output import add_output_flags
 
+_PROPERTY_HELP = (
+    "set a field of the SDK's record, a property of the type, or a custom property; a number, true, false, a JSON "
+    "object or a text in quotation marks is read as JSON; may be repeated"
+)
+
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
@@ -19,13 +24,13 @@ def add(commands: Commands) -> None:
     changing.add_node_arguments(parser)
     flag: dict[str, Any] = {"action": "append", "default": [], "metavar": "NAME=VALUE", "type": _pair}
     parser.add_argument("--label", help="set a label; may be repeated", **flag)
-    parser.add_argument("--property", help="set a field of the record or a property; may be repeated", **flag)
+    parser.add_argument("--property", help=_PROPERTY_HELP, **flag)
     parser.add_argument("--custom-property", help="set a custom property; may be repeated", **flag)
     for what in ("label", "property", "custom-property"):
         said = f"remove a {what.replace('-', ' ')}; may be repeated"
         parser.add_argument(f"--remove-{what}", action="append", default=[], metavar="NAME", help=said)
     parser.add_argument("--description", metavar="TEXT", help="the description; an empty one removes it")
-    parser.add_argument("--state", metavar="STATE", help="the state, such as LIVE; an empty one removes it")
+    parser.add_argument("--state", metavar="STATE", help="the state, such as LIVE or COMPLETE; an empty one removes it")
     parser.add_argument("--external-id", metavar="TEXT", help="the external id; an empty one removes it")
     add_output_flags(parser)
     add_store_flags(parser)

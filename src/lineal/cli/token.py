@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lineal.cli.arguments import Commands, Parser, add_database_flag, required_database, whoami
+from lineal.cli.arguments import Commands, Parser, add_action, add_database_flag, required_database, whoami
 from lineal.cli.output import Column, add_output_flags, print_record, print_records
 from lineal.config import Use
 
@@ -25,12 +25,12 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("token", help="create, list and revoke access tokens", description=__doc__)
     parser.help_without_words()
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    _add_create(actions.add_parser("create", help="create a token and print it, only this once"))
-    listing = actions.add_parser("list", help="list the tokens, without their secrets")
+    _add_create(add_action(actions, "create", "create a token and print it, only this once"))
+    listing = add_action(actions, "list", "list the tokens, without their secrets")
     listing.set_defaults(run=run_list)
     add_database_flag(listing, "the database")
     add_output_flags(listing)
-    revoking = actions.add_parser("revoke", help="revoke a token")
+    revoking = add_action(actions, "revoke", "revoke a token")
     revoking.set_defaults(run=run_revoke)
     revoking.add_argument("id", metavar="ID", help="the id of the token, as `lineal token list` shows it")
     add_database_flag(revoking, "the database")
@@ -45,7 +45,12 @@ def _add_create(parser: Parser) -> None:
         "limit the token to a workspace, or with TYPE=NAME to another context; may be repeated (default: everything)"
     )
     parser.add_argument("--workspace", action="append", metavar="NAME", help=workspaces)
-    parser.add_argument("--expires", type=_duration, metavar="TIME", help="how long it is valid, such as 90d or 12h")
+    parser.add_argument(
+        "--expires",
+        type=_duration,
+        metavar="TIME",
+        help="how long it is valid: a number and s, m, h, d or w, such as 90d",
+    )
     add_output_flags(parser)
 
 

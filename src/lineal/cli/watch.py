@@ -19,13 +19,20 @@ def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("watch", help="record Kubernetes objects as metadata", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("--resources", metavar="FILE|LIST", help="the kinds: a file, or Pod/v1,Job.batch/v1")
+    parser.add_argument(
+        "--resources",
+        metavar="FILE|LIST",
+        help="the kinds: a file of JSON or YAML, or names such as Pod/v1,Job.batch/v1; required",
+    )
     parser.add_argument("--to", metavar="URL", help=f"the store to write to (default: {URL_VARIABLE})")
     parser.add_argument(
         "--namespace", metavar="NAMES", default=_ALL, help="namespaces, separated by commas (default: all)"
     )
     parser.add_argument(
-        "--redact", metavar="PATH", action="append", help="a path whose values are never stored (spec.token)"
+        "--redact",
+        metavar="PATH",
+        action="append",
+        help="a path whose values are never stored, such as spec.token; may be repeated",
     )
     parser.add_argument(
         "--no-objects",
@@ -36,8 +43,14 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--relist", action="store_true", help="record every object again, for example after you changed a handler"
     )
-    _add(parser, "--kubeconfig", str, "FILE", "how to reach the cluster; default: the pod's own, or the user's")
-    _add(parser, "--selector", str, "LABELS", "only objects with these labels")
+    _add(
+        parser,
+        "--kubeconfig",
+        str,
+        "FILE",
+        "how to reach the cluster; by default the pod's service account, or the user's own file",
+    )
+    _add(parser, "--selector", str, "LABELS", "only objects with these labels, such as team=vision")
     _add(parser, "--cluster", str, "NAME", "the cluster's name in the store; default: the uid of kube-system")
     _add(parser, "--workspace", str, "TEMPLATE", "the name of an execution's workspace")
     _add(parser, "--lease", str, "NAMESPACE/NAME", "the lease that decides which of several replicas records")
@@ -45,7 +58,13 @@ def add(commands: Commands) -> None:
     _add(parser, "--http-port", int, "NUMBER", "the port for health and metrics; 0 takes a free one")
     _add(parser, "--queue-objects", int, "NUMBER", "how many changes can wait for the store")
     _add(parser, "--queue-mib", int, "NUMBER", "how many MiB of changes can wait")
-    _add(parser, "--discovery-interval", float, "SECONDS", "how often to look for kinds that are not served yet")
+    _add(
+        parser,
+        "--discovery-interval",
+        float,
+        "SECONDS",
+        "seconds between two attempts to find kinds that the cluster does not serve yet",
+    )
 
 
 def run(args: argparse.Namespace) -> None:

@@ -10,12 +10,28 @@ from collections.abc import Mapping
 from lineal.cli.metadata_store_server.gflags import Flag, Value
 
 PASSWORDS = "to hide a password from other users, use --metadata_store_server_config_file"
+_ARGUMENTS = (
+    "arguments of gRPC's channel: name=value, separated by commas, such as grpc.max_receive_message_length=104857600; "
+    "by default a request can have 100 MiB, and an answer can be as large as a protobuf message can be"
+)
+_SOURCES = (
+    "config_file, mysql, postgresql, or default: the file if there is one, MySQL's flags, or else a database in memory"
+)
+_FILE = (
+    "a MetadataStoreServerConfig in protobuf's text form: the database, migrations, certificates; without the flag, "
+    "$METADATA_STORE_SERVER_CONFIG_FILE"
+)
 OFFICIAL = (
-    Flag("grpc_port", "int32", 8080, "the port for gRPC"),
-    Flag("grpc_channel_arguments", "string", "", "arguments of gRPC's channel: name=value, separated by commas"),
-    Flag("metadata_source_config_type", "string", "default", "default, config_file, mysql or postgresql"),
-    Flag("metadata_store_server_config_file", "string", "", "a MetadataStoreServerConfig in protobuf's text form"),
-    Flag("metadata_store_connection_retries", "int32", 5, "how often an unreachable database is tried again"),
+    Flag("grpc_port", "int32", 8080, "the port for gRPC, on every address; without the flag, $GRPC_PORT"),
+    Flag("grpc_channel_arguments", "string", "", _ARGUMENTS),
+    Flag("metadata_source_config_type", "string", "default", _SOURCES),
+    Flag("metadata_store_server_config_file", "string", "", _FILE),
+    Flag(
+        "metadata_store_connection_retries",
+        "int32",
+        5,
+        "how often an unreachable database is tried again, every 1 to 8 seconds",
+    ),
     Flag("mysql_config_host", "string", "", "the host of MySQL"),
     Flag("mysql_config_port", "int32", 0, "its port"),
     Flag("mysql_config_database", "string", "", "the database"),
@@ -34,13 +50,28 @@ OFFICIAL = (
     Flag("postgres_config_sslkey", "string", "", "the file with its key"),
     Flag("postgres_config_sslpassword", "string", "", "the password of the key"),
     Flag("postgres_config_sslrootcert", "string", "", "the file with the roots of the server's certificate"),
-    Flag("enable_database_upgrade", "bool", False, "upgrade a database of an older schema version"),
-    Flag("downgrade_db_schema_version", "int64", -1, "downgrade the database to an older schema version and exit"),
+    Flag(
+        "enable_database_upgrade",
+        "bool",
+        False,
+        "upgrade a database of an older schema version, also one from the file",
+    ),
+    Flag(
+        "downgrade_db_schema_version",
+        "int64",
+        -1,
+        "downgrade the database to an older schema version and exit with code 1",
+    ),
 )
 LINEAL = (
     Flag("lineal_host", "string", "0.0.0.0", "the address to listen on"),  # noqa: S104 like the official server
     Flag("lineal_http_port", "int32", -1, "the port for HTTP: the web UI, REST, probes; -1 for none"),
-    Flag("lineal_sdk_types", "bool", False, "register the types of the Kubeflow Metadata SDK at the start"),
+    Flag(
+        "lineal_sdk_types",
+        "bool",
+        False,
+        "register the types of the Kubeflow Metadata SDK at the start, as lineal serve --sdk-types",
+    ),
 )
 HELP = tuple(Flag(name, "bool", False, "print all flags") for name in ("help", "helpfull", "helpshort"))
 VERSION = (Flag("version", "bool", False, "print the version"),)

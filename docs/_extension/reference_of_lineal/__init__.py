@@ -1,0 +1,49 @@
+"""The reference generated from code: a page names a part in a fence, and the site shows what the code says there.
+
+    ```{reference} command ls
+    ```
+
+A part is Markdown, made without Sphinx, so that the tests read the same pages as the site (`expanded`). What stays out:
+the words around the parts, which are on the pages, and the Python API, which Sphinx's autodoc reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import commands, server_flags
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+PARTS: dict[str, Callable[..., str]] = {
+    "command": commands.command,
+    "options": commands.options,
+    "server-flags": server_flags.server_flags,
+}
+"""What a fence can name, with the function that makes its Markdown from the words behind the name."""
+_FENCE = re.compile(r"^```\{reference\} (\S+)([^\n]*)\n```$", re.MULTILINE)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Let pages have parts made from code."""
+    app.connect("source-read", _on_source)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def expanded(page: str) -> str:
+    """Return a page's Markdown with the parts that its fences name.
+
+    Raises:
+        KeyError: there is no such part, or none with these words.
+    """
+    return _FENCE.sub(lambda fence: PARTS[fence[1]](*fence[2].split()), page)
+
+
+def _on_source(app: Sphinx, name: str, source: list[str]) -> None:
+    text = expanded(source[0])
+    if text != source[0]:
+        source[0] = text
+        app.env.note_reread()  # the code may have changed since the page was read

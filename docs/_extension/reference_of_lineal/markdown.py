@@ -1,0 +1,58 @@
+"""Markdown of tables and of texts from code: what a help text or docstring says, as a page shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+_CODE = re.compile(r"(`[^`]*`)")
+_PAGE = re.compile(r"docs/((?:[\w-]+/)*([\w-]+)\.md)")
+_WORDS = re.compile(
+    r"""(?<![\w/`.])(
+        --?[a-z][a-z0-9-]*[a-z0-9](?![\w-])         # a flag
+        | (?:LINEAL|MLMD)_[A-Z_]+                    # a variable
+        | [a-z]+(?:\+[a-z]+)?://[^\s,;)]*[\w/]       # an address
+        | \{[a-z]+\}(?:/\{[a-z]+\})*                 # a placeholder
+        | [a-zA-Z]+(?:_[a-zA-Z0-9]+)+                # a name of code
+        | [a-z]+\.[A-Z]{3,}                          # a name with a place for another
+    )""",
+    re.VERBOSE,
+)
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; empty without rows."""
+    lines = [f"| {' | '.join(_cell(text) for text in row)} |" for row in rows]
+    return "\n".join([f"| {' | '.join(titles)} |", f"|{'---|' * len(titles)}", *lines]) if lines else ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def code(text: object) -> str:
+    """Return a text as code, "" for an empty one."""
+    shown = str(text)
+    mark = "``" if "`" in shown else "`"
+    return f"{mark}{shown}{mark}" if shown else ""
+
+
+def prose(text: str) -> str:
+    """Return a plain text with flags, variables and names of code set as code, and links to the pages that it names."""
+    parts = _CODE.split(_PAGE.sub(lambda page: f"[{page[2]}](../{page[1]})", text))
+    return "".join(part if part.startswith("`") else _WORDS.sub(r"`\1`", _escaped(part)) for part in parts)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("*", "\\*").replace("<", "&lt;")
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital letter at its beginning and a full stop at its end."""
+    text = " ".join(text.split())
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', ':', '!')) else '.'}" if text else ""
+
+
+def blocks(*parts: str) -> str:
+    """Return parts with an empty line between them, without the empty ones."""
+    return "\n\n".join(part for part in parts if part)
