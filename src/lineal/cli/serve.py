@@ -54,6 +54,22 @@ def add(commands: Commands) -> None:
     _add(parser, ARTIFACTS_FLAG, str, _FILES_HELP, metavar="PLACE")
     _add(parser, "--threads", int, "how many requests run at the same time")
     _add(parser, "--stop-grace", float, "seconds that accepted requests can take after the signal to stop")
+    _add_flags_of_http(parser)
+    _add(parser, "--workers", int, "how many processes serve, on the same ports")
+    engines = (
+        "what carries gRPC: grpcio; native, which is faster, has fewer limits, needs the extra `native` and is for "
+        "clients that you trust; or auto for the best that keeps every limit"
+    )
+    _add(parser, ENGINE_FLAG, str, engines, metavar="ENGINE")
+    _add(parser, "--log-format", str, "the form of the log's lines: text or json", metavar="FORMAT")
+    parser.add_argument("--log-requests", action="store_true", help="write a line into the log for each request")
+    parser.add_argument("--traces", action="store_true", help=_TRACES_HELP)
+    parser.add_argument("--sdk-types", action="store_true", help=_TYPES_HELP)
+    _add_openlineage_flags(parser)
+    add_protection_flags(parser)
+
+
+def _add_flags_of_http(parser: Parser) -> None:
     _add(parser, "--path-prefix", str, _PREFIX_HELP, metavar="PATH")
     _add(
         parser,
@@ -69,18 +85,6 @@ def add(commands: Commands) -> None:
         "by commas; a browser that shows one tells that origin who looks"
     )
     _add(parser, "--image-origins", words, pictures, metavar="ORIGINS")
-    _add(parser, "--workers", int, "how many processes serve, on the same ports")
-    engines = (
-        "what carries gRPC: grpcio; native, which is faster, has fewer limits, needs the extra `native` and is for "
-        "clients that you trust; or auto for the best that keeps every limit"
-    )
-    _add(parser, ENGINE_FLAG, str, engines, metavar="ENGINE")
-    _add(parser, "--log-format", str, "the form of the log's lines: text or json", metavar="FORMAT")
-    parser.add_argument("--log-requests", action="store_true", help="write a line into the log for each request")
-    parser.add_argument("--traces", action="store_true", help=_TRACES_HELP)
-    parser.add_argument("--sdk-types", action="store_true", help=_TYPES_HELP)
-    _add_openlineage_flags(parser)
-    add_protection_flags(parser)
 
 
 def _add_openlineage_flags(parser: Parser) -> None:

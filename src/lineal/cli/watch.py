@@ -43,13 +43,12 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--relist", action="store_true", help="record every object again, for example after you changed a handler"
     )
-    _add(
-        parser,
-        "--kubeconfig",
-        str,
-        "FILE",
-        "how to reach the cluster; by default the pod's service account, or the user's own file",
-    )
+    _add_flags_of_running(parser)
+
+
+def _add_flags_of_running(parser: Parser) -> None:
+    reach = "how to reach the cluster; by default the pod's service account, or the user's own file"
+    _add(parser, "--kubeconfig", str, "FILE", reach)
     _add(parser, "--selector", str, "LABELS", "only objects with these labels, such as team=vision")
     _add(parser, "--cluster", str, "NAME", "the cluster's name in the store; default: the uid of kube-system")
     _add(parser, "--workspace", str, "TEMPLATE", "the name of an execution's workspace")
