@@ -7,6 +7,8 @@ of the service themselves (`lineal.client`).
 from lineal.sdk.artifact_lineage import Lineage, Relatives
 from lineal.sdk.artifacts import Artifact, DataSet, Metrics, Model
 from lineal.sdk.run import Execution, Run
+from lineal.sdk.run import get_current as current
+from lineal.sdk.steps import in_step, init, step
 from lineal.sdk.store import Store
 from lineal.sdk.workspace import Workspace
 
@@ -21,4 +23,8 @@ __all__ = [
     "Run",
     "Store",
     "Workspace",
+    "current",
+    "in_step",
+    "init",
+    "step",
 ]

@@ -9,13 +9,24 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from lineal import errors
-from lineal.client import ListOptions
-from lineal.sdk import cards, endings, filters, ids, plain, stored_form, termination
+from lineal.sdk import (
+    cards,
+    current_execution,
+    endings,
+    execution_writes,
+    ids,
+    plain,
+    state_facts,
+    stored_form,
+    termination,
+)
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.existing import OnExisting
 from lineal.sdk.pictures import web_ui
@@ -107,7 +118,8 @@ class Execution:
 
     Used with `with`, it is RUNNING inside and ends COMPLETE, FAILED when an exception passes, or CANCELED when the
     program is stopped (Ctrl-C, SIGTERM); why, is kept with it. It may be entered again, and then ends again; inside of
-    itself, the outermost block counts. Without `with` its state stays unset, as the original SDK left it.
+    itself, the outermost block counts. Without `with` its state stays unset, as the original SDK left it. In the block
+    it is the current one: an execution that begins there is a part of it.
 
     Attributes:
         id: its id in the store.
@@ -136,6 +148,45 @@ class Execution:
             ValueError: `workspace` or `name` is missing, or one of the three is of the wrong type.
 
         """
+        self._describe(name, workspace, run, description)
+        self._store(self.serialized())
+
+    @classmethod
+    def _begin(
+        cls,
+        name: str,
+        workspace: Workspace,
+        run: Run | None,
+        properties: Mapping[str, pb.Value],
+        capture: state_facts.Capture = None,
+    ) -> Execution:
+        """Store a new execution that is RUNNING, in one call, and enter it.
+
+        Args:
+            name: its name.
+            workspace: its workspace.
+            run: the run that it is part of.
+            properties: further custom properties.
+            capture: what is captured of it.
+
+        """
+        execution = cls.__new__(cls)
+        execution._describe(name, workspace, run, None)
+        execution._capture = capture
+        with execution._opening():
+            record = execution.serialized()
+            record.last_known_state = pb.Execution.RUNNING
+            given = {**properties, **state_facts.when_started(workspace.store, capture)}
+            given[stored_form.STARTED_NAME] = _now()
+            for each, value in given.items():
+                record.custom_properties[each].CopyFrom(value)
+            execution._store(record)
+        execution._enter()
+        return execution
+
+    def _describe(
+        self, name: str | None, workspace: Workspace | None, run: Run | None, description: plain.Scalar | None
+    ) -> None:
         if not required_text("name", name):
             raise ValueError("'name' must be set and in string type, got an empty one")
         if run is not None and not hasattr(run, "name"):
@@ -146,16 +197,20 @@ class Execution:
         self.description: str | None = plain.field_text("description", description)
         self.create_time: str = stored_form.now()
         self._process: int | None = os.getpid()
-        self._entries: list[int] = []
+        self._entries: list[tuple[int, Execution | None]] = []
         self._is_running = self._is_writing = self._ended = False
-        self._type_id = self.workspace._types.execution_type_id()
-        self.id: int = retrying(self._put, written=self._find_written)
-        run_name = None if run is None else run.name
+        self._capture: state_facts.Capture = None
+
+    def _store(self, record: pb.Execution) -> None:
+        """Store the new record, and get ready to log artifacts."""
+        self._type_id = record.type_id
+        self.id: int = execution_writes.create(self.workspace.store, record, self.workspace._context)
+        run_name = None if self.run is None else self.run.name
         self._recorder = Recorder(
             self.workspace.store, self.workspace._types, self.workspace._context, run_name, self.id
         )
-        if isinstance(run, Run):
-            run._adopt(self)
+        if isinstance(self.run, Run):
+            self.run._adopt(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state of a copy or a pickle, which is in no block, so it ends nothing."""
@@ -195,22 +250,35 @@ class Execution:
     def serialized(self) -> pb.Execution:
         """Return the record of this execution as it was stored."""
         texts = {"name": self.name, "create_time": self.create_time, "description": self.description}
-        record = pb.Execution(type_id=self._type_id, properties=stored_form.text_properties(texts))
+        type_id = self.workspace._types.execution_type_id()
+        record = pb.Execution(type_id=type_id, properties=stored_form.text_properties(texts))
         record.custom_properties[stored_form.WORKSPACE_PROPERTY_NAME].string_value = self.workspace.name
         if self.run is not None:
             record.custom_properties[stored_form.RUN_PROPERTY_NAME].string_value = self.run.name
         return record
 
     def __enter__(self) -> Execution:
-        self._entries.append(os.getpid())
         if not self._is_running:
             self._start()
+        self._enter()
         return self
 
     def __exit__(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
-        entered_by = self._entries.pop() if self._entries else os.getpid()
+        entered_by, before = self._entries.pop() if self._entries else (os.getpid(), None)
+        if before is not self:
+            current_execution.put(before)
         if not self._entries and entered_by == os.getpid():  # a forked child leaves the block of its parent too
             self._end(failure, error, trace)
+
+    def _enter(self) -> None:
+        self._entries.append((os.getpid(), current_execution.get()))
+        current_execution.put(self)
+
+    def _step_aside(self) -> None:
+        """Let the one before be the current one already now, and leave alone which one is at the end of the block."""
+        entered_by, before = self._entries[-1]
+        self._entries[-1] = (entered_by, self)
+        current_execution.put(before)
 
     def _cancel(self) -> None:
         """Record that the process was asked to end, unless the execution ends by itself at this moment."""
@@ -236,32 +304,22 @@ class Execution:
         read = partial(cards.around_execution, client, self.id)
         return cards.card("Execution", fields, read, client=client, page=("executions", self.id))
 
-    def _put(self) -> int:
-        """Store the execution and its membership of the workspace in one call."""
-        workspace = pb.Context(type_id=self.workspace._context.type_id, name=self.workspace.name)
-        execution_id, _, _ = self.workspace.store.put_execution(
-            self.serialized(), [], [workspace], reuse_context_if_already_exist=True
-        )
-        return int(execution_id)
-
-    def _find_written(self) -> int | None:
-        """Return the id that a write with a lost answer left behind: the one of this workspace and this moment."""
-        made_now = filters.property_equals("create_time", self.create_time)
-        options = ListOptions(filter_query=f"type_id = {self._type_id} AND {made_now}")
-        record = self.serialized()
-        found = self.workspace.store.get_executions(options)
-        return next((stored.id for stored in found if _holds(stored, record)), None)
-
     def _start(self) -> None:
-        """Mark the execution RUNNING; it counts as open before, so that a signal in between finds it."""
+        """Mark the execution RUNNING."""
+        with self._opening():
+            self._put_ending(endings.RUNNING)
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Count as open before the block writes that the execution runs, so that a signal in between finds it."""
         self._is_writing = True
         try:
             termination.opened(self, self._cancel)
             self._ended = False
-            self._put_ending(endings.RUNNING)
+            yield
             self._is_running = True
         except BaseException:
-            self._entries.pop()
+            self._ended = not hasattr(self, "id")  # what is not stored has nothing to end
             termination.closed(self)
             raise
         finally:
@@ -288,13 +346,18 @@ class Execution:
         """Store the state, when it began, and the reason in place of an earlier one."""
         update = pb.Execution(id=self.id, type_id=self._type_id, last_known_state=how.state)
         is_start = how is endings.RUNNING
-        moment = stored_form.STARTED_NAME if is_start else stored_form.ENDED_NAME
-        update.custom_properties[moment].int_value = time.time_ns() // 1_000_000
+        added = (
+            state_facts.when_started(self.workspace.store, self._capture)
+            if is_start
+            else state_facts.when_ended(self._capture)
+        )
+        added[stored_form.STARTED_NAME if is_start else stored_form.ENDED_NAME] = _now()
+        for name, value in added.items():
+            update.custom_properties[name].CopyFrom(value)
         for name, text in how.reason.items():
             update.custom_properties[name].string_value = text
-        names = [*(stored_form.FAILURE_NAMES if with_reason else ()), stored_form.ENDED_NAME]
-        names += [stored_form.STARTED_NAME] if is_start else []
-        paths = ["last_known_state", *(f"custom_properties.{name}" for name in names)]
+        names = {*added, *(stored_form.FAILURE_NAMES if with_reason else ()), stored_form.ENDED_NAME}
+        paths = ["last_known_state", *(f"custom_properties.{name}" for name in sorted(names))]
         retrying(lambda: self.workspace.store.put_executions([update], paths))
 
     def _put_reason(self, how: endings.Ending) -> None:
@@ -318,13 +381,16 @@ class Execution:
         _LOG.warning("execution %s ended, but its %s could not be stored: %s", self.id, what, why)
 
 
+def get_current() -> Execution | None:
+    """Return the execution that runs now: the innermost step or `with` block of this thread or task; None for none."""
+    return cast("Execution | None", current_execution.get())
+
+
+def _now() -> pb.Value:
+    return pb.Value(int_value=time.time_ns() // 1_000_000)
+
+
 def _required_workspace(workspace: Workspace | None) -> Workspace:
     if not isinstance(workspace, Workspace):
         raise ValueError(f"'workspace' must be set as metadata.Workspace, got {workspace!r}")
     return workspace
-
-
-def _holds(stored: pb.Execution, record: pb.Execution) -> bool:
-    return dict(stored.properties) == dict(record.properties) and dict(stored.custom_properties) == dict(
-        record.custom_properties
-    )

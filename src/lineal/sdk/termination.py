@@ -1,12 +1,14 @@
 """SIGTERM while executions are open: they end CANCELED, and the process dies by the signal as usual.
 
-The SDK handles the signal only if nobody else does, from the first open block to the last. It never works in the main
+The SDK handles the signal only if nobody else does, from the first open block to the last, or, after `metadata.init`,
+until the process ends. It never works in the main
 thread, because that thread may hold a lock of the store or be in a call that takes hours. Another thread records the
 states, within `GRACE` seconds, and ends the process. What stays out: what is recorded (run.py).
 """
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import logging
 import os
@@ -70,6 +72,7 @@ class _Watch:
 _changing = threading.Lock()
 _open: dict[int, Callable[[], None]] = {}
 _watch: _Watch | None = None
+_stays = False
 _forking = threading.local()
 
 
@@ -91,8 +94,20 @@ def closed(block: object) -> None:
     """Record that a block was left; after the last one, the old handler is restored."""
     with _changing:
         _open.pop(id(block), None)
-        if not _open:
+        if not _open and not _stays:
             _give_back()
+
+
+def stay() -> None:
+    """Handle the signal from now on until the process ends, with blocks open or without, so that threads may open them.
+
+    Nothing changes outside of the main thread, and where somebody else handles the signal.
+    """
+    global _stays
+    with _changing:
+        if _watch is None and _is_ours_to_take():
+            _take()
+        _stays = _watch is not None
 
 
 def _is_ours_to_take() -> bool:
@@ -196,8 +211,9 @@ def _after_fork() -> None:
 
 def _after_fork_in_child() -> None:
     """Forget the blocks, which are the parent's; nobody handles the signal then."""
-    global _changing, _watch
+    global _changing, _watch, _stays
     _changing = threading.Lock()
+    _stays = False
     _open.clear()
     watch, _watch = _watch, None
     if watch is not None:
@@ -206,6 +222,8 @@ def _after_fork_in_child() -> None:
     _restore()
     _after_fork()
 
+
+atexit.register(_give_back)
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child)

@@ -1,0 +1,124 @@
+"""Artifacts among arguments and results, and the annotations that say that a value stands for one.
+
+An artifact is what can be logged, a record of a listing, or an id where the annotation is a class of artifacts. With
+`Annotated[T, artifact]` any value is that artifact. What stays out: logging them (lineal.sdk.recording).
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from lineal.sdk import ids, stored_form
+from lineal.wire import metadata_store as pb
+
+RESULT = "return"
+_DEEPEST = 4
+
+
+class Annotations:
+    """The annotations of a function that say something of artifacts, by the name of the argument, or "return"."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._artifacts: dict[str, Any] = {}
+        self._named: set[str] = set()
+        for name, hint in _hints(function).items():
+            described = next((each for each in _metadata(hint) if is_artifact(each)), None)
+            if described is not None:
+                self._artifacts[name] = described
+            elif any(map(_is_kind, _kinds(hint))):
+                self._named.add(name)
+
+    def artifacts(self, name: str, value: Any) -> Iterator[Any]:
+        """Return the artifacts that a value is or holds, those in lists, tuples and dicts included.
+
+        Args:
+            name: the name of the argument, or "return".
+            value: its value.
+
+        """
+        if value is not None and name in self._artifacts and not is_artifact(value):
+            yield _of(self._artifacts[name])
+        elif name in self._named and ids.number(value) is not None:
+            yield value
+        else:
+            yield from _held(value, _DEEPEST)
+
+
+def is_artifact(value: Any) -> bool:
+    """Tell whether a value is an artifact: something to log, or the record of a stored one."""
+    if isinstance(value, type):
+        return False
+    if isinstance(value, Mapping):
+        return isinstance(value.get("id"), int) and isinstance(value.get("workspace"), str)
+    if isinstance(value, pb.Artifact):
+        return True
+    return isinstance(getattr(value, "ARTIFACT_TYPE_NAME", None), str) and callable(
+        getattr(value, "serialization", None)
+    )
+
+
+def _held(value: Any, depth: int) -> Iterator[Any]:
+    if type(value) in (str, int, float, bool, type(None)):
+        return
+    if is_artifact(value):
+        yield value
+    elif depth and isinstance(value, (list, tuple, set, frozenset)):
+        for each in value:
+            yield from _held(each, depth - 1)
+    elif depth and isinstance(value, Mapping):
+        for each in value.values():
+            yield from _held(each, depth - 1)
+
+
+def _of(described: Any) -> Any:
+    """Return an artifact of its own for each call, from the one in the annotation, which stays as it is."""
+    if isinstance(described, (Mapping, pb.Artifact)) or getattr(described, "id", None) is not None:
+        return described
+    artifact = copy.copy(described)
+    if hasattr(artifact, "create_time"):
+        artifact.create_time = stored_form.now()
+    return artifact
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the annotations of a function as objects; those whose names are not to be found say nothing."""
+    function = inspect.unwrap(function)
+    given = getattr(function, "__annotations__", {})
+    try:
+        return get_type_hints(function, include_extras=True)
+    except Exception:
+        names = getattr(function, "__globals__", {})
+        return {name: hint for each, text in given.items() for name, hint in _hint(each, text, names).items()}
+
+
+def _hint(name: str, annotation: Any, names: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(SimpleNamespace(__annotations__={name: annotation}), names, include_extras=True)
+    except Exception:
+        return {}
+
+
+def _metadata(hint: Any) -> Iterator[Any]:
+    """Return what an annotation says beside the type, that of an optional one included."""
+    if get_origin(hint) is Annotated:
+        yield from get_args(hint)[1:]
+    elif get_origin(hint) in (Union, UnionType):
+        for each in get_args(hint):
+            yield from _metadata(each)
+
+
+def _kinds(hint: Any) -> Iterator[Any]:
+    """Return the types of an annotation, those of a union each."""
+    if get_origin(hint) in (Union, UnionType):
+        for each in get_args(hint):
+            yield from _kinds(each)
+    else:
+        yield get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _is_kind(hint: Any) -> bool:
+    return isinstance(hint, type) and hasattr(hint, "ARTIFACT_TYPE_NAME") and hasattr(hint, "serialization")

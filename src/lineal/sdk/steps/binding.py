@@ -1,0 +1,46 @@
+"""Taking an execution along to another thread or process, which begin with none.
+
+What stays out: which execution runs now (lineal.sdk.current_execution).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar, cast
+
+from lineal.sdk import current_execution
+from lineal.sdk.run import Execution
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def in_step(execution: Execution | None, function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Return a function that runs as a part of an execution, in whichever thread or process it is called.
+
+    It can be pickled, if `function` and the store of the execution can.
+
+    Args:
+        execution: such as `metadata.current()`; None for no execution.
+        function: any function, also one of a coroutine.
+
+    """
+    return cast("Callable[_P, _R]", _Bound(execution, function))
+
+
+@dataclass(frozen=True)
+class _Bound:
+    execution: Execution | None
+    function: Callable[..., Any]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if inspect.iscoroutinefunction(self.function):
+            return self._awaited(*args, **kwargs)
+        with current_execution.within(self.execution):
+            return self.function(*args, **kwargs)
+
+    async def _awaited(self, *args: Any, **kwargs: Any) -> Any:
+        with current_execution.within(self.execution):
+            return await self.function(*args, **kwargs)

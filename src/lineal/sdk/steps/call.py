@@ -1,0 +1,139 @@
+"""One call of a step: its execution, from the arguments to what it returns.
+
+What stays out: how functions of each kind are wrapped (decorator.py).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+from lineal.sdk import current_execution, ids, state_facts
+from lineal.sdk.existing import OnExisting
+from lineal.sdk.run import Execution, Run
+from lineal.sdk.steps import arguments, beginning
+from lineal.sdk.steps.annotations import RESULT, Annotations
+from lineal.sdk.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Step:
+    """A function whose calls are executions.
+
+    Attributes:
+        function: the function.
+        name: the name of the executions.
+        workspace: where they belong; None for the workspace of the caller's execution, or of the process.
+        run: the run that they are part of, or its name; None for that of the caller's execution, or of the process.
+        parameters: which plain arguments are parameters: all, none, or those of some names.
+        capture: what the executions capture; None for what the process captures.
+        on_existing: what becomes of an output that equals a stored artifact and has other values.
+
+    """
+
+    function: Callable[..., Any]
+    name: str
+    workspace: Workspace | None
+    run: Run | str | None
+    parameters: bool | Collection[str]
+    capture: state_facts.Capture
+    on_existing: OnExisting
+
+    def called(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
+        """Store the execution of a call, RUNNING, with its inputs and parameters, and enter it.
+
+        Raises:
+            TypeError: the function does not take these arguments.
+            FailedPreconditionError: nobody has said a workspace.
+
+        """
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError:
+            self.function(*args, **kwargs)  # which says it in Python's own words
+            raise
+        found = arguments.read(self.function, bound, self.annotations, self.parameters)
+        workspace, run = self._place()
+        execution = Execution._begin(self.name, workspace, run, found.properties(), self.capture)
+        call = Call(self, execution, found.inputs)
+        try:
+            for each in found.inputs:
+                execution.log_input(each)
+        except BaseException as error:
+            call.__exit__(type(error), error, error.__traceback__)
+            raise
+        return call
+
+    def _place(self) -> tuple[Workspace, Run | None]:
+        caller: Execution | None = current_execution.get()
+        if self.workspace is not None:
+            workspace = self.workspace
+        elif caller is not None:
+            workspace = caller.workspace
+        else:
+            return self._of_process()
+        if self.run is not None:
+            return workspace, beginning.run_of(workspace, self.run)
+        is_callers = caller is not None and caller.workspace.context_id == workspace.context_id
+        return workspace, caller.run if is_callers and caller is not None else None
+
+    def _of_process(self) -> tuple[Workspace, Run | None]:
+        settings = beginning.settings()
+        run = settings.run if self.run is None else beginning.run_of(settings.workspace, self.run)
+        return settings.workspace, run
+
+    @cached_property
+    def _signature(self) -> inspect.Signature:
+        return inspect.signature(self.function)
+
+    @cached_property
+    def annotations(self) -> Annotations:
+        """The annotations of the function; read at the first call, when the names in them exist."""
+        return Annotations(self.function)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that runs. Leaving its `with` block ends the execution, in the state that fits.
+
+    Attributes:
+        step: what was called.
+        execution: its execution.
+        inputs: the artifacts that it read.
+
+    """
+
+    step: Step
+    execution: Execution
+    inputs: list[Any]
+
+    def returned(self, result: Any) -> Any:
+        """Log the artifacts of a result as outputs, and return the result; what was an input is no output."""
+        known = {id(each) for each in self.inputs} | {_id_of(each) for each in self.inputs} - {None}
+        for artifact in self.step.annotations.artifacts(RESULT, result):
+            if id(artifact) not in known and _id_of(artifact) not in known:
+                self.execution.log_output(artifact, on_existing=self.step.on_existing)
+        return result
+
+    def pause(self) -> None:
+        """Let the caller's execution be the current one, from now on and also after the end of this one."""
+        self.execution._step_aside()
+
+    def __enter__(self) -> Call:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.execution.__exit__(kind, error, trace)
+
+
+def _id_of(artifact: Any) -> int | None:
+    try:
+        return ids.known(artifact)
+    except ValueError:
+        return None

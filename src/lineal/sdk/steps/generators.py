@@ -1,0 +1,71 @@
+"""Generators that are steps: their execution starts with the first item that is asked for, and ends with the generator.
+
+It is the current one while their own code runs, and not between. What stays out: functions of other kinds
+(decorator.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lineal.sdk import current_execution
+from lineal.sdk.steps.call import Step
+
+
+def generator(step: Step) -> Callable[..., Any]:
+    """Return a generator function that yields, takes and returns what that of the step does."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with step.called(args, kwargs) as recorded:
+            recorded.pause()
+            inner = step.function(*args, **kwargs)
+            advance: Any = inner.__next__
+            given: tuple[Any, ...] = ()
+            while True:
+                try:
+                    with current_execution.within(recorded.execution):
+                        item = recorded.returned(advance(*given))
+                except StopIteration as end:
+                    return recorded.returned(end.value)
+                try:
+                    sent = yield item
+                except GeneratorExit:
+                    with current_execution.within(recorded.execution):
+                        inner.close()
+                    raise
+                except BaseException as error:
+                    advance, given = inner.throw, (error,)
+                else:
+                    advance, given = inner.send, (sent,)
+
+    return call
+
+
+def async_generator(step: Step) -> Callable[..., Any]:
+    """Return an async generator function that yields and takes what that of the step does."""
+
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        with step.called(args, kwargs) as recorded:
+            recorded.pause()
+            inner = step.function(*args, **kwargs)
+            advance: Any = inner.__anext__
+            given: tuple[Any, ...] = ()
+            while True:
+                try:
+                    with current_execution.within(recorded.execution):
+                        item = recorded.returned(await advance(*given))
+                except StopAsyncIteration:
+                    return
+                try:
+                    sent = yield item
+                except GeneratorExit:
+                    with current_execution.within(recorded.execution):
+                        await inner.aclose()
+                    raise
+                except BaseException as error:
+                    advance, given = inner.athrow, (error,)
+                else:
+                    advance, given = inner.asend, (sent,)
+
+    return call
