@@ -34,7 +34,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys pictures help run test test-mlflow test-openlineage test-long test-kubernetes test-native test-slow test-oldest lint format docs site bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
+.PHONY: ui journeys pictures help run test test-mlflow test-openlineage test-pages test-long test-kubernetes test-native test-slow test-oldest lint format docs site bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -45,7 +45,7 @@ run: $(RUN_READY) web-ui-if-possible ## Set up, run the tutorial on an embedded 
 	$(VENV)/bin/lineal serve --db sqlite:///$(DATABASE) --grpc-port $(GRPC_PORT) --http-port $(HTTP_PORT)
 
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
-	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow --ignore tests/pages $(PYTEST_ARGS)
 	$(PYTHON) scripts/build_web_ui.py test
 
 test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with those of MLflow's own server (Python 3.11)
@@ -53,6 +53,9 @@ test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with
 
 test-openlineage: $(DEV_READY) openlineage ## Run all tests of OpenLineage, also the slow ones: events of its Python client and of dbt
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'slow or not slow' tests/openlineage $(PYTEST_ARGS)
+
+test-pages: $(DEV_READY) $(MLFLOW_READY) ## Run what the pages of the documentation say, and compare what it prints (LINEAL_MLFLOW_PYTHON)
+	$(PYTHON) -m pytest -q -n 2 tests/pages $(PYTEST_ARGS)
 
 test-long: $(DEV_READY) ## Run the tests that take many seconds: killed servers, crowds of clients, migrations, thousands of odd calls
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'long and not slow' $(PYTEST_ARGS)
@@ -67,7 +70,7 @@ test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands 
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow $(PYTEST_ARGS)
 
 test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the supported dependencies
-	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow $(PYTEST_ARGS)
+	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow --ignore tests/pages $(PYTEST_ARGS)
 
 ui: $(PYTHON) ## Build the web UI into src/lineal/ui/static (Node.js from the machine or from PyPI)
 	$(PYTHON) scripts/build_web_ui.py build
