@@ -19,6 +19,7 @@ OFFICIAL_READY := .venv-official/.ready
 MLFLOW_READY := .venv-mlflow/.ready
 MLFLOW_2_READY := .venv-mlflow-2/.ready
 MLFLOW_OLDEST_READY := .venv-mlflow-oldest/.ready
+FRAMEWORKS_PYTHON ?= .venv-mlflow/bin/python
 OPENLINEAGE_READY := .venv-openlineage/.ready
 OLDEST_READY := .venv-oldest/.ready
 PROTO_READY := .venv-proto/.ready
@@ -34,7 +35,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys pictures help run test test-mlflow test-openlineage test-pages test-long test-kubernetes test-native test-slow test-oldest lint format docs site bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
+.PHONY: ui journeys pictures help run test test-mlflow test-frameworks test-openlineage test-pages test-long test-kubernetes test-native test-slow test-oldest lint format docs site bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -45,11 +46,15 @@ run: $(RUN_READY) web-ui-if-possible ## Set up, run the tutorial on an embedded 
 	$(VENV)/bin/lineal serve --db sqlite:///$(DATABASE) --grpc-port $(GRPC_PORT) --http-port $(HTTP_PORT)
 
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
-	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow --ignore tests/pages $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow --ignore tests/frameworks --ignore tests/pages $(PYTEST_ARGS)
 	$(PYTHON) scripts/build_web_ui.py test
 
 test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with those of MLflow's own server (Python 3.11)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile tests/mlflow $(PYTEST_ARGS)
+
+# They run where the frameworks are; what they start as a server has the packages for it.
+test-frameworks: $(DEV_READY) $(MLFLOW_READY) ## Record trainings of scikit-learn, XGBoost, LightGBM and Keras with the real libraries (LINEAL_TORCH_PYTHON)
+	PYTHONPATH=src KERAS_BACKEND=jax LINEAL_TEST_SERVER_PYTHON=$(CURDIR)/$(PYTHON) $(FRAMEWORKS_PYTHON) -m pytest -q --confcutdir tests/frameworks tests/frameworks $(PYTEST_ARGS)
 
 test-openlineage: $(DEV_READY) openlineage ## Run all tests of OpenLineage, also the slow ones: events of its Python client and of dbt
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'slow or not slow' tests/openlineage $(PYTEST_ARGS)
@@ -70,7 +75,7 @@ test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands 
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow $(PYTEST_ARGS)
 
 test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the supported dependencies
-	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow --ignore tests/pages $(PYTEST_ARGS)
+	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow --ignore tests/frameworks --ignore tests/pages $(PYTEST_ARGS)
 
 ui: $(PYTHON) ## Build the web UI into src/lineal/ui/static (Node.js from the machine or from PyPI)
 	$(PYTHON) scripts/build_web_ui.py build
@@ -112,7 +117,7 @@ proto: $(PROTO_READY) $(DEV_READY) ## Generate the messages of src/lineal/wire f
 
 official: $(OFFICIAL_READY) ## Make .venv-official, with the official ml-metadata package to compare with (Python 3.11)
 
-mlflow: $(MLFLOW_READY) $(MLFLOW_2_READY) $(MLFLOW_OLDEST_READY) ## Make .venv-mlflow with MLflow's client and server to compare with, and .venv-mlflow-2 and .venv-mlflow-oldest with older clients (Python 3.11)
+mlflow: $(MLFLOW_READY) $(MLFLOW_2_READY) $(MLFLOW_OLDEST_READY) ## Make .venv-mlflow with MLflow's client and server to compare with and the frameworks to record, and .venv-mlflow-2 and .venv-mlflow-oldest with older clients (Python 3.11)
 
 openlineage: $(OPENLINEAGE_READY) ## Make .venv-openlineage, with OpenLineage's Python client and dbt as producers of events (Python 3.10 to 3.13)
 
@@ -129,7 +134,7 @@ lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in co
 	$(LOCK) $(EVERY_PYTHON) --output-file constraints.txt pyproject.toml
 	$(LOCK) $(EVERY_PYTHON) --resolution lowest-direct --output-file constraints-oldest.txt pyproject.toml
 	printf '%s\n' ml-metadata==1.17.1 grpcio pytest | $(LOCK) --python-version 3.11 --output-file constraints-official.txt -
-	printf '%s\n' mlflow==3.17.2 lightgbm psutil | $(LOCK) --python-version 3.11 --output-file constraints-mlflow.txt -
+	printf '%s\n' mlflow==3.17.2 lightgbm psutil xgboost-cpu keras jax grpcio nbclient ipykernel pytest pytest-timeout | $(LOCK) --python-version 3.11 --output-file constraints-mlflow.txt -
 	printf '%s\n' 'mlflow-skinny==2.22.*' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-2.txt -
 	printf '%s\n' mlflow-skinny==2.9.2 'setuptools<81' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-oldest.txt -
 	printf '%s\n' 'openlineage-python==1.54.*' 'openlineage-dbt==1.54.*' 'dbt-core<1.12' 'dbt-duckdb<1.11' | $(LOCK) --universal --python-version 3.10 --output-file constraints-openlineage.txt -

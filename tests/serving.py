@@ -26,6 +26,8 @@ SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
 STOP_TIMEOUT = 60
 ENGINE = os.environ.get("LINEAL_TEST_GRPC_ENGINE", "auto")
 """What carries gRPC in the servers of the tests."""
+PYTHON = os.environ.get("LINEAL_TEST_SERVER_PYTHON", sys.executable)
+"""The Python that serves: the environment of a framework has no packages for it (make test-frameworks)."""
 grpcio_only = pytest.mark.skipif(
     ENGINE == "native", reason="the native engine does not hold this (docs/decisions/0038)"
 )
@@ -56,7 +58,7 @@ def running_server(url: str, *flags: str, under: Sequence[str] = ()) -> Iterator
     """Serve a database on free ports, under another command if one is given; at the end, stop what still runs."""
     command = [
         *under,
-        sys.executable,
+        PYTHON,
         "-m",
         "lineal",
         "serve",

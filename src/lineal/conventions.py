@@ -75,6 +75,8 @@ MLFLOW_TAGS = "tag.mlflow."
 MLFLOW_SYSTEM_METRICS = "system/"
 # Where the files are: of a run, and of a version of a registered model, whose uri is another.
 FILES_OF_RUN, FILES_OF_VERSION = "artifact_uri", "__mlflow_place__"
+# Where files are uploaded and downloaded, relative to the address of the server.
+ARTIFACT_PROXY = "api/2.0/mlflow-artifacts/artifacts"
 # What describes runs and experiments, which have no other description.
 MLFLOW_NOTE = "tag.mlflow.note.content"
 MLFLOW_DESCRIBED = (MLFLOW_RUN, MLFLOW_EXPERIMENT)

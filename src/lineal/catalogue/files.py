@@ -22,8 +22,6 @@ from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.files import FileRow
 
-DOWNLOADS = "api/2.0/mlflow-artifacts/artifacts"
-"""Where files are downloaded, relative to the address of the server."""
 _MOST_DIGESTED, _MOST_FOLDERS = 1000, 100
 _CLOCKS = 60_000
 """How far the clocks of the server and of the place of the files may be apart, in milliseconds."""
@@ -102,7 +100,7 @@ def _file(
         sha256=row.sha256 if row else None,
         uploaded=row.time if row else None,
         is_changed=row is not None and _is_changed(entry, row),
-        download="/".join(filter(None, (DOWNLOADS, quote(folder), quote(entry.path)))),
+        download="/".join(filter(None, (conventions.ARTIFACT_PROXY, quote(folder), quote(entry.path)))),
     )
 
 

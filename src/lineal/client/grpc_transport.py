@@ -88,6 +88,19 @@ class GrpcTransport:
         """The URL of the server, without the certificates and the token."""
         return f"{'grpc' if self._credentials is None else 'grpcs'}://{self._target}"
 
+    def bearer(self) -> str:
+        """Return the header `Authorization` of a request over HTTP to the same server, "" without a token.
+
+        Raises:
+            FailedPreconditionError: the file of the token cannot be read, or holds none.
+        """
+        return next((str(value) for _, value in self._token.metadata()), "")
+
+    @property
+    def root_certificates(self) -> bytes | None:
+        """The PEM text of the certificates to trust; None for those of the system."""
+        return self._credentials.root if self._credentials else None
+
     def call(self, method: str, request: Message) -> Message:
         """Send the request and return the server's response.
 

@@ -88,6 +88,11 @@ class DatabaseTransport:
         """The URL of the database without its secrets."""
         return urls.redact_url(self._settings.url)
 
+    @property
+    def url(self) -> str:
+        """The URL of the database, which may hold a password."""
+        return self._settings.url
+
     def before_fork(self) -> None:
         """Do nothing: the database gets ready by itself."""
 

@@ -4,8 +4,11 @@ Programs written for the original SDK import the same names from `kubeflow.metad
 of the service themselves (`lineal.client`).
 """
 
+from typing import TYPE_CHECKING, Any
+
 from lineal.sdk.artifact_lineage import Lineage, Relatives
 from lineal.sdk.artifacts import Artifact, DataSet, Metrics, Model
+from lineal.sdk.late_names import find as _find
 from lineal.sdk.run import Execution, Run
 from lineal.sdk.run import get_current as current
 from lineal.sdk.steps import in_step, init, step
@@ -28,3 +31,9 @@ __all__ = [
     "init",
     "step",
 ]
+
+if not TYPE_CHECKING:  # for a checker, every misspelt name would be an object
+
+    def __getattr__(name: str) -> Any:
+        """Return what belongs to frameworks, which is imported when it is first used."""
+        return _find(__name__, name)

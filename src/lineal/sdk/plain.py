@@ -108,7 +108,7 @@ def _too_deep(name: str) -> str:
 
 def _unpacked(value: Any, place: _Place) -> Any:
     """Return an array or a number of NumPy, pandas, PyTorch and others as a list, a dict or a number of Python."""
-    if not hasattr(value, "tolist"):
+    if not hasattr(value, "tolist") or isinstance(value, type):
         made = getattr(value, "numpy", None)  # a tensor of TensorFlow
         return _unpacked(made(), place) if callable(made) and not isinstance(value, type) else value
     if _is_named_series(value):
@@ -222,7 +222,7 @@ def text_of(value: Any) -> str | None:
         return json.dumps(value)
     if isinstance(value, _AS_TEXT) or _is_scalar_of_pandas(value):
         return str(value)
-    if hasattr(value, "tolist"):
+    if hasattr(value, "tolist") and not isinstance(value, type):
         return _text_of_array(value)
     return None
 

@@ -1,0 +1,13 @@
+"""What a training is recorded with: data sets and models with their digests, and callbacks for each framework.
+
+    digests.py   the digest of what is in memory: arrays, frames, sparse matrices
+    files.py     digest, rows and columns of files and folders
+    data.py      data sets
+    formats.py   how a model becomes files
+    saving.py    models in the artifacts root of a store
+    sklearn.py   a fitted estimator of scikit-learn
+
+A framework is imported when its module is, and the modules are imported when they are first used: importing the SDK
+imports none. Every way to record is explicit, and nothing is patched. What stays out: executions and artifacts
+themselves (`lineal.sdk`).
+"""

@@ -1,0 +1,247 @@
+"""Record a fitted estimator of scikit-learn: its parameters, scores, curves, data sets, and the model.
+
+An estimator tells nobody when it is fitted, so it is recorded afterwards, by one call. What stays out: everything that
+is not of scikit-learn's own (recording.py, data.py, saving.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
+from typing import Any, Protocol, TypeAlias
+
+from sklearn.base import is_classifier, is_regressor
+from sklearn.metrics import get_scorer
+
+from lineal.frameworks import data as data_sets
+from lineal.frameworks import recording, saving
+from lineal.frameworks.points import Points
+from lineal.frameworks.saving import SavedModel
+from lineal.sdk import Execution, plain
+from lineal.sdk.artifacts import DataSet
+
+TRAINING_DATA, TEST_DATA = "training data", "test data"
+MOST_CANDIDATES = 200
+"""The parameters of more candidates of a search are not recorded; their scores are."""
+# The attributes of fitted estimators that are curves, and the names of these.
+_CURVES = {
+    "loss_curve_": "train.loss",
+    "validation_scores_": "valid.score",
+    "train_score_": "train.score",
+    "validation_score_": "valid.score",
+}
+_LOSS = "GradientBoosting"
+"""How the classes begin whose `train_score_` is the loss."""
+_MEAN = "mean_test_"
+_DEFAULT_SCORES = {"classifier": "accuracy", "regressor": "r2"}
+
+
+class Estimator(Protocol):
+    """An estimator of scikit-learn or one that follows its rules."""
+
+    def fit(self, X: Any, y: Any = None) -> Any:
+        """Fit it."""
+
+    def get_params(self, deep: bool = True) -> Any:
+        """Return its parameters by name."""
+
+
+Scores: TypeAlias = Mapping[str, Any] | Collection[str] | None
+
+
+def log(
+    estimator: Estimator,
+    X: Any,
+    y: Any = None,
+    *,
+    name: str | None = None,
+    sample_weight: Any = None,
+    test: tuple[Any, Any] | None = None,
+    scores: Scores = None,
+    data: str | DataSet = TRAINING_DATA,
+    save: bool = True,
+    version: plain.Scalar | None = None,
+    labels: Mapping[Any, plain.Scalar] | None = None,
+    execution: Execution | None = None,
+) -> SavedModel:
+    """Record a fitted estimator, and return the model.
+
+    The execution gets the parameters, the scores, the curves that the estimator kept, and the data sets as inputs; the
+    model gets the scores, its digest, and the parameters as hyperparameters.
+
+    Args:
+        estimator: a fitted estimator, pipeline or search.
+        X: what it was fitted with: a DataFrame, an array, a sparse matrix, texts.
+        y: the targets, None for none.
+        name: the name of the model; by default the class of the estimator.
+        sample_weight: the weights of the samples, which also weigh the scores of the training data.
+        test: X and y that were kept apart; its scores begin with "test.", those of the training data with "train.".
+        scores: numbers by name, or lists such as `cross_val_score` returns, which are recorded as they are; or names of
+            scikit-learn's scorers, which are computed. None for the accuracy of a classifier, r2 of a regressor and
+            `estimator.score` of others. [] for none.
+        data: the name of the training data, or a data set that stands for it.
+        save: whether the model is saved in the artifacts root.
+        version: the version of the model; by default the number after that of the newest of this name.
+        labels: texts to label the model with.
+        execution: the execution that it was trained in; by default the current step, or one for it alone.
+
+    Returns:
+        The model. If the store failed, a NotRecordedWarning says where its files are, and its `id` is None.
+
+    Raises:
+        FailedPreconditionError: there is no step, and no workspace for an execution.
+        TypeError: the digest of the data cannot be computed, or a score is no number.
+        ValueError: a scorer is not known.
+
+    """
+    name = name or type(_last(estimator)).__name__
+    inputs = [data if isinstance(data, DataSet) else _data_set(data, X, y, sample_weight)]
+    inputs += [_data_set(TEST_DATA, *test)] if test is not None else []
+    points = _points(estimator, scores, X, y, sample_weight, test)
+    parameters = _parameters(estimator)
+    with (
+        saving.written(estimator) if save else nullcontext() as files,
+        recording.recorded_in(execution, f"train {name}") as trained_by,
+    ):
+        recording.put_training(trained_by, inputs, parameters, points)
+        return saving.put_model(
+            trained_by,
+            estimator,
+            name,
+            files,
+            values=points.last(),
+            hyperparameters=parameters,
+            version=version,
+            labels=labels,
+            **_search(estimator),
+        )
+
+
+def _data_set(name: str, X: Any, y: Any = None, sample_weight: Any = None) -> DataSet:
+    return data_sets.data_set_of_parts({"X": X, "y": y, "sample_weight": sample_weight}, name)
+
+
+def _last(estimator: Any) -> Any:
+    """Return the estimator that decides: the best one of a search, the last step of a pipeline."""
+    found = getattr(estimator, "best_estimator_", None) or getattr(estimator, "estimator", None)
+    if found is not None and hasattr(estimator, "cv_results_"):
+        return _last(found)
+    steps = getattr(estimator, "steps", None)
+    return _last(steps[-1][1]) if steps and hasattr(steps[-1][1], "get_params") else estimator
+
+
+# ---- parameters
+
+
+def _parameters(estimator: Any) -> dict[str, Any]:
+    """Return the plain parameters; the name of its class stands for an estimator inside."""
+    found = dict(estimator.get_params(deep=True))
+    found |= {f"best.{name}": value for name, value in getattr(estimator, "best_params_", {}).items()}
+    shown = {name: type(value).__name__ if _is_estimator(value) else value for name, value in found.items()}
+    return recording.plain_parameters(shown)
+
+
+def _is_estimator(value: Any) -> bool:
+    return hasattr(value, "get_params") and not isinstance(value, type)
+
+
+def _search(estimator: Any) -> dict[str, Any]:
+    """Return the candidates of a search with their scores, as a field of the model."""
+    results = getattr(estimator, "cv_results_", None)
+    if not results or len(results["params"]) > MOST_CANDIDATES:
+        return {}
+    means = {name.removeprefix(_MEAN): list(values) for name, values in results.items() if name.startswith(_MEAN)}
+    return {
+        "candidates": [
+            {"parameters": recording.plain_parameters(each), **{name: float(mean[at]) for name, mean in means.items()}}
+            for at, each in enumerate(results["params"])
+        ]
+    }
+
+
+# ---- scores and curves
+
+
+def _points(
+    estimator: Any,
+    scores: Scores,
+    X: Any,
+    y: Any,
+    sample_weight: Any,
+    test: tuple[Any, Any] | None,
+) -> Points:
+    points = Points()
+    is_loss = type(_last(estimator)).__name__.startswith(_LOSS)
+    for attribute, curve in _CURVES.items():
+        name = "train.loss" if is_loss and attribute == "train_score_" else curve
+        for step, value in enumerate(_numbers(getattr(_last(estimator), attribute, None))):
+            points.add(name, value, step)
+    for name, values in getattr(estimator, "cv_results_", {}).items():
+        if name.startswith(_MEAN):
+            for step, value in enumerate(values):
+                points.add(f"cv.{name.removeprefix(_MEAN)}", value, step)
+    if isinstance(scores, Mapping):
+        _add_given(points, scores)
+        return points
+    scorers = _scorers(estimator, scores)
+    _add_computed(points, scorers, estimator, "train", (X, y), sample_weight)
+    if test is not None:
+        _add_computed(points, scorers, estimator, "test", test, None)
+    return points
+
+
+def _numbers(values: Any) -> list[float]:
+    return [float(each) for each in values] if values is not None and hasattr(values, "__len__") else []
+
+
+def _add_given(points: Points, scores: Mapping[str, Any]) -> None:
+    """Add scores that the caller has; of a list, such as one for each fold, also the mean."""
+    for name, value in scores.items():
+        if not hasattr(value, "__len__"):
+            points.add(str(name), value, 0)
+            continue
+        each = [float(number) for number in value]
+        for step, number in enumerate(each):
+            points.add(f"{name}.fold", number, step)
+        points.add(str(name), sum(each) / len(each), 0)
+
+
+_Scorer: TypeAlias = Callable[..., Any]
+
+
+def _scorers(estimator: Any, names: Collection[str] | None) -> dict[str, _Scorer]:
+    """Return the scorers that are asked for, or the usual one of an estimator."""
+    if names is None:
+        kind = "classifier" if is_classifier(estimator) else "regressor" if is_regressor(estimator) else ""
+        if not kind:
+            return {"score": _own_score} if hasattr(estimator, "score") else {}
+        names = [_DEFAULT_SCORES[kind]]
+    return {name: get_scorer(name) for name in ([names] if isinstance(names, str) else names)}
+
+
+def _own_score(estimator: Any, X: Any, y: Any) -> Any:
+    return estimator.score(X) if y is None else estimator.score(X, y)
+
+
+def _add_computed(
+    points: Points,
+    scorers: Mapping[str, _Scorer],
+    estimator: Any,
+    part: str,
+    data: tuple[Any, Any],
+    sample_weight: Any,
+) -> None:
+    for name, scorer in scorers.items():
+        try:
+            points.add(f"{part}.{name}", _score(scorer, estimator, *data, sample_weight), 0)
+        except Exception as error:  # whatever an estimator raises, it must not cost the model
+            recording.tell(f"the score {part}.{name} was not computed", error)
+
+
+def _score(scorer: _Scorer, estimator: Any, X: Any, y: Any, sample_weight: Any) -> Any:
+    if sample_weight is None:
+        return scorer(estimator, X, y)
+    try:
+        return scorer(estimator, X, y, sample_weight=sample_weight)
+    except TypeError:  # a score that knows no weights
+        return scorer(estimator, X, y)
