@@ -3,7 +3,7 @@
 The digest is a SHA-256 of the values, and the same in every process, on every machine, and with every version of the
 packages that hold them: bytes of numbers are little-endian, texts are UTF-8. A frame has the digests of its columns
 under their names, in their order; rows count in their order. An index is no data. docs/frameworks.md says it in full.
-Nothing is imported here: an object is told by what it offers. What stays out: files (files.py).
+Nothing is imported here: what an object offers says what it is. What stays out: files (files.py).
 """
 
 from __future__ import annotations

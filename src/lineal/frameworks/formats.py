@@ -1,6 +1,6 @@
 """How a model becomes files: in the format of its framework, where that has one, otherwise by joblib or pickle.
 
-A model is told by the modules of its classes, so nothing is imported for it. What stays out: where the files go
+The modules of its classes say what a model is, so nothing is imported for it. What stays out: where the files go
 (saving.py).
 """
 

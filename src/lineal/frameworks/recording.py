@@ -1,7 +1,7 @@
 """The execution in which a training is recorded, its parameters, and the points of its curves.
 
 A training belongs to the step that it runs in; outside of one it gets an execution of its own. A failure of the store
-never ends a training: what could not be recorded is told by a NotRecordedWarning. What stays out: what a framework
+never ends a training: a NotRecordedWarning says what could not be recorded. What stays out: what a framework
 tells (the modules of the frameworks), and artifacts (data.py, saving.py).
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from sklearn.base import is_classifier, is_regressor
@@ -64,57 +65,66 @@ def log(
     labels: Mapping[Any, plain.Scalar] | None = None,
     execution: Execution | None = None,
 ) -> SavedModel:
-    """Record a fitted estimator, and return the model.
-
-    The execution gets the parameters, the scores, the curves that the estimator kept, and the data sets as inputs; the
-    model gets the scores, its digest, and the parameters as hyperparameters.
+    """Record a fitted estimator, a pipeline or a search, and return the model; docs/frameworks.md says what of it.
 
     Args:
-        estimator: a fitted estimator, pipeline or search.
+        estimator: the fitted estimator.
         X: what it was fitted with: a DataFrame, an array, a sparse matrix, texts.
         y: the targets, None for none.
         name: the name of the model; by default the class of the estimator.
-        sample_weight: the weights of the samples, which also weigh the scores of the training data.
-        test: X and y that were kept apart; its scores begin with "test.", those of the training data with "train.".
-        scores: numbers by name, or lists such as `cross_val_score` returns, which are recorded as they are; or names of
-            scikit-learn's scorers, which are computed. None for the accuracy of a classifier, r2 of a regressor and
-            `estimator.score` of others. [] for none.
+        sample_weight: the weights of the samples in `fit`.
+        test: X and y that were kept apart.
+        scores: numbers by name, or names of scikit-learn's scorers; None for the usual one, [] for none.
         data: the name of the training data, or a data set that stands for it.
         save: whether the model is saved in the artifacts root.
         version: the version of the model; by default the number after that of the newest of this name.
         labels: texts to label the model with.
-        execution: the execution that it was trained in; by default the current step, or one for it alone.
-
-    Returns:
-        The model. If the store failed, a NotRecordedWarning says where its files are, and its `id` is None.
+        execution: the execution of the training; by default the current step, or one for it alone.
 
     Raises:
         FailedPreconditionError: there is no step, and no workspace for an execution.
         TypeError: the digest of the data cannot be computed, or a score is no number.
-        ValueError: a scorer is not known.
 
     """
-    name = name or type(_last(estimator)).__name__
-    inputs = [data if isinstance(data, DataSet) else _data_set(data, X, y, sample_weight)]
-    inputs += [_data_set(TEST_DATA, *test)] if test is not None else []
-    points = _points(estimator, scores, X, y, sample_weight, test)
-    parameters = _parameters(estimator)
+    told = _Told(estimator, (X, y), sample_weight, test, scores)
+    described = {"name": name or type(_last(estimator)).__name__, "version": version, "labels": labels}
+    return _record(told, data, execution, save=save, described=described)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the caller says of a training.
+
+    Attributes:
+        estimator: the fitted estimator.
+        training: X and y.
+        sample_weight: the weights of the samples.
+        test: X and y that were kept apart.
+        scores: numbers by name, names of scorers, or None for the usual one.
+
+    """
+
+    estimator: Any
+    training: tuple[Any, Any]
+    sample_weight: Any
+    test: tuple[Any, Any] | None
+    scores: Scores
+
+
+def _record(
+    told: _Told, data: str | DataSet, execution: Execution | None, *, save: bool, described: dict[str, Any]
+) -> SavedModel:
+    """Compute everything, and then write it: what the caller got wrong must leave nothing behind."""
+    inputs = [data if isinstance(data, DataSet) else _data_set(data, *told.training, told.sample_weight)]
+    inputs += [_data_set(TEST_DATA, *told.test)] if told.test is not None else []
+    points, parameters = _points(told), _parameters(told.estimator)
+    fields = {**described, **_search(told.estimator), "hyperparameters": parameters, "values": points.last()}
     with (
-        saving.written(estimator) if save else nullcontext() as files,
-        recording.recorded_in(execution, f"train {name}") as trained_by,
+        saving.written(told.estimator) if save else nullcontext() as files,
+        recording.recorded_in(execution, f"train {described['name']}") as trained_by,
     ):
         recording.put_training(trained_by, inputs, parameters, points)
-        return saving.put_model(
-            trained_by,
-            estimator,
-            name,
-            files,
-            values=points.last(),
-            hyperparameters=parameters,
-            version=version,
-            labels=labels,
-            **_search(estimator),
-        )
+        return saving.put_model(trained_by, told.estimator, found=files, **fields)
 
 
 def _data_set(name: str, X: Any, y: Any = None, sample_weight: Any = None) -> DataSet:
@@ -162,15 +172,8 @@ def _search(estimator: Any) -> dict[str, Any]:
 # ---- scores and curves
 
 
-def _points(
-    estimator: Any,
-    scores: Scores,
-    X: Any,
-    y: Any,
-    sample_weight: Any,
-    test: tuple[Any, Any] | None,
-) -> Points:
-    points = Points()
+def _points(told: _Told) -> Points:
+    estimator, points = told.estimator, Points()
     is_loss = type(_last(estimator)).__name__.startswith(_LOSS)
     for attribute, curve in _CURVES.items():
         name = "train.loss" if is_loss and attribute == "train_score_" else curve
@@ -180,13 +183,13 @@ def _points(
         if name.startswith(_MEAN):
             for step, value in enumerate(values):
                 points.add(f"cv.{name.removeprefix(_MEAN)}", value, step)
-    if isinstance(scores, Mapping):
-        _add_given(points, scores)
+    if isinstance(told.scores, Mapping):
+        _add_given(points, told.scores)
         return points
-    scorers = _scorers(estimator, scores)
-    _add_computed(points, scorers, estimator, "train", (X, y), sample_weight)
-    if test is not None:
-        _add_computed(points, scorers, estimator, "test", test, None)
+    scorers = _scorers(estimator, told.scores)
+    _add_computed(points, scorers, estimator, "train", told.training, told.sample_weight)
+    if told.test is not None:
+        _add_computed(points, scorers, estimator, "test", told.test, None)
     return points
 
 
