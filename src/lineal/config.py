@@ -13,7 +13,7 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from lineal import errors, urls
-from lineal.security import AccessSettings, LimitSettings, TlsSettings, check_exposure
+from lineal.security import TOKEN_VARIABLE, AccessSettings, LimitSettings, TlsSettings, check_exposure
 
 DEFAULT_BUSY_TIMEOUT = 60.0
 URL_VARIABLE = "LINEAL_URL"
@@ -23,6 +23,26 @@ CAPTURE_VARIABLE, IMAGE_VARIABLE = "LINEAL_CAPTURE", "LINEAL_IMAGE"
 WORKSPACE_VARIABLE, RUN_VARIABLE = "LINEAL_WORKSPACE", "LINEAL_RUN"
 PARENT_EXECUTION_VARIABLE = "LINEAL_PARENT_EXECUTION"
 ARTIFACTS_ROOT_VARIABLE = "LINEAL_ARTIFACTS_ROOT"
+VARIABLES = {
+    URL_VARIABLE: "The URL for `lineal.connect()` without argument, and for commands without `--db` and `--server`.",
+    WORKSPACE_VARIABLE: "The workspace in which `@metadata.step` records, if `metadata.init` was not given one.",
+    RUN_VARIABLE: "The name of the run that these steps belong to.",
+    PARENT_EXECUTION_VARIABLE: "The id of the execution that the steps of this process are a part of; a process that "
+    "starts others may set it for them.",
+    CAPTURE_VARIABLE: "What executions record of their environment: `on` (the default), `off`, names such as "
+    "`git,packages`, or all but some, such as `-user,-host`.",
+    IMAGE_VARIABLE: "The name of the container image that the process runs in, which nobody can ask from inside.",
+    ARTIFACTS_ROOT_VARIABLE: "Where `metadata.save_model` writes the files of models, if `metadata.init` was not told: "
+    "a folder, or `s3://`, `gs://` or `abfs://` with a bucket.",
+    UI_URL_VARIABLE: "The address of the web UI, such as http://localhost:8081, to which cards in notebooks link.",
+    TOKEN_VARIABLE: "The token that clients, commands and watchers send to servers; the option `token_file` of a "
+    "server's URL names a file instead.",
+    EXACT_URIS_VARIABLE: "1: take uris as they are spelled, not all forms of one location (docs/storage.md) as one.",
+    "LINEAL_DB_PASSWORD": "The password of a MySQL or PostgreSQL URL that has none.",
+    "LINEAL_DB_PASSWORD_FILE": "A file that holds this password, read for each connection; the option `password_file` "
+    "of the URL names such a file, too.",
+}
+"""What each environment variable of Lineal means, by its name; the reference is made from it."""
 LOG_FORMATS = ("text", "json")
 ENGINE_FLAG = "--grpc-engine"
 AUTO, GRPCIO, NATIVE = ENGINES = ("auto", "grpcio", "native")
@@ -57,15 +77,15 @@ class DatabaseSettings:
     """Which database to open, and how.
 
     Attributes:
-        url: `sqlite:///path/file.db`, `sqlite://` (in memory), `mysql://...` or `postgresql://...`; a path becomes the
-            URL of a SQLite file.
+        url: which database: `sqlite:///path/file.db`, `sqlite://` (in memory), `mysql://...` or `postgresql://...`; a
+            path becomes the URL of a SQLite file.
         upgrade: whether a database of an older schema version may be upgraded on opening.
         busy_timeout: seconds to wait for the write lock of another process (SQLite).
         synchronous: SQLite's durability; FULL keeps every acknowledged write through a loss of power.
         audit: whether every write is written to the audit log; deletions, tokens and commands are in any case.
-        use: what it is opened for.
+        use: what it is opened for: CREATE for anything, CHANGE for an existing store, READ for reading alone.
         exact_uris: whether an artifact is found by its uri as it is spelled alone, and not by all forms that mean the
-            same location (lineal/locations.py); by default what the variable LINEAL_EXACT_URIS says.
+            same location (docs/storage.md); by default what the variable LINEAL_EXACT_URIS says.
     """
 
     url: str = field(repr=False)
@@ -173,10 +193,10 @@ class ServerSettings:
         frame_ancestors: the sites that can show the web UI in a frame: 'none', 'self' or origins, as a
             Content-Security-Policy.
         image_origins: the origins of http addresses whose pictures the web UI shows; none by default.
-        access: the callers that the server admits.
-        tls: how connections are encrypted.
-        limits: the limits for requests and clients.
-        openlineage: what becomes of OpenLineage's events.
+        access: the callers that the server admits, `AccessSettings`.
+        tls: how connections are encrypted, `TlsSettings`.
+        limits: the limits for requests and clients, `LimitSettings`.
+        openlineage: what becomes of OpenLineage's events, `OpenLineageSettings`.
         workers: how many processes serve.
         grpc_engine: what carries gRPC: grpcio, native (the package pygrpc-native), or auto for the best that keeps
             every limit.
@@ -184,7 +204,7 @@ class ServerSettings:
         log_requests: whether the log has a line for each request.
         traces: whether requests and statements are traced for OpenTelemetry.
         types_at_start: a serialized PutTypesRequest that the server sends itself when it has opened the store.
-        sending: where to send what is recorded, as OpenLineage events.
+        sending: where to send what is recorded, as OpenLineage events, `SendingSettings`.
         channel_arguments: arguments of gRPC's server channel, which go before those that Lineal sets.
     """
 

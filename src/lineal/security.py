@@ -22,7 +22,8 @@ class AccessSettings:
     """The callers that a server admits.
 
     Attributes:
-        auth: the methods of authentication, from METHODS; without one, everybody can do everything.
+        auth: how callers authenticate: token, oidc, certificate, kubeflow, mesh; without one, everybody can do
+            everything.
         insecure: whether a server that others can reach may need no login, or not encrypt.
         access_file: the file that says what users, groups and certificates can do.
         oidc_issuer: the issuer of the tokens of OpenID Connect, a URL.
@@ -91,7 +92,7 @@ def _check_network(text: str) -> None:
 
 @dataclass(frozen=True)
 class TlsSettings:
-    """How the way to a server is encrypted. The files are PEM, and read again when they change.
+    """How connections to a server are encrypted. The files are PEM, and read again when they change.
 
     Attributes:
         tls_cert: the file with the server's certificate, with those between it and its root.
@@ -126,9 +127,9 @@ class LimitSettings:
         max_filter_bytes: how long the text of a filter_query or search may be, in bytes of UTF-8.
         max_filter_terms: how many conditions a filter_query or search may have; the values of an IN are no conditions.
         max_lineage_nodes: how many nodes a lineage graph may have.
-        max_concurrent: how many requests may be in progress or wait at each door.
+        max_concurrent: how many requests may be in progress or wait at each port.
         max_rate: how many requests a second one client may send; 0 for no limit.
-        max_connections: how many connections each door keeps open.
+        max_connections: how many connections each port keeps open.
         max_receive_seconds: how long the message of a call, or the body of a request, may take to come.
         max_artifact_mib: how large an uploaded file may be, in MiB.
         max_views_mib: how much all stored views may take, in MiB; the oldest go first, and 0 stores none.

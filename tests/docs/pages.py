@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 
 from docs._extension import reference_of_lineal
 from tests.services import REPOSITORY
@@ -15,6 +16,7 @@ TUTORIAL = "lineal tutorial"
 FIRST_HOUR = ("README.md", "docs/quickstart.md", TUTORIAL, "examples/tutorial.ipynb")
 
 
+@cache
 def page_of(path: str) -> str:
     """Return the Markdown of a page in docs/, with the parts of it that are made from code."""
     return reference_of_lineal.expanded((REPOSITORY / "docs" / path).read_text())

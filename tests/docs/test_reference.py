@@ -12,11 +12,12 @@ from types import ModuleType
 
 import pytest
 
-from docs._extension.reference_of_lineal import commands
+from docs._extension.reference_of_lineal import commands, rpcs, settings
 from lineal import config, errors
 from lineal.cli import build_parser
 from lineal.cli.metadata_store_server import flags
 from lineal.server.rpcs import SERVICES
+from lineal.service import descriptions
 from tests.docs.pages import page_of, section_of
 from tests.services import REPOSITORY
 
@@ -24,25 +25,14 @@ DOCS = REPOSITORY / "docs"
 ROW = re.compile(r"^\| `([^`]+)` \| ([^|]*) ?\|", re.MULTILINE)
 
 
-def rows(page: str, *, section: str | None = None) -> dict[str, str]:
-    """The first two cells of each row of the tables on a page, or in one section of it."""
-    text = (DOCS / page).read_text()
-    if section is not None:
-        text = next((part for part in text.split("\n## ")[1:] if part.partition("\n")[0] == section), "")
-        assert text, f"docs/{page} has no section '## {section}'"
+def rows_of(text: str) -> dict[str, str]:
+    """The first two cells of each row of the tables in a text."""
     return {first: second.strip() for first, second in ROW.findall(text)}
 
 
-def shown(default: object) -> str:
-    """A default as the tables show it."""
-    if default is None or default is dataclasses.MISSING:
-        return ""
-    return f"{default:g}" if isinstance(default, float) else str(default)
-
-
-def settings_classes() -> list[type]:
-    records = inspect.getmembers(config, dataclasses.is_dataclass)
-    return [value for _, value in records if value.__module__ == config.__name__]
+def rows(page: str, *, section: str) -> dict[str, str]:
+    """The same for a section of a page."""
+    return rows_of(section_of(page, section))
 
 
 def source_texts() -> Iterator[str]:
@@ -54,8 +44,36 @@ def classes_of(module: ModuleType) -> set[str]:
     return {name for name, value in members if issubclass(value, module.StatusError) and not name.startswith("_")}
 
 
-def test_the_tables_of_rpcs_are_the_services() -> None:
-    assert set(rows("reference/rpcs.md")) == {name for rpcs in SERVICES.values() for name in rpcs}
+def test_the_page_of_rpcs_has_every_rpc_with_the_fields_of_its_request() -> None:
+    page = page_of("reference/rpcs.md")
+    sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", page, re.MULTILINE | re.DOTALL))
+
+    assert set(sections) == {name for names in SERVICES.values() for name in names}
+    for name, method in rpcs.METHODS.items():
+        shown = {*rows_of(sections[name])}
+        assert shown >= {field.name for field in (*method.input_type.fields, *method.output_type.fields)}
+
+
+def test_every_message_of_an_rpc_is_on_a_page_with_its_fields() -> None:
+    page = page_of("reference/messages.md")
+    targets = set(re.findall(r"\]\(messages\.md#([\w-]+)\)", page_of("reference/rpcs.md") + page))
+    titles = re.findall(r"^### ([\w.]+)$", page, re.MULTILINE)
+
+    assert {title.replace(".", "").lower() for title in titles} == targets
+    assert len(titles) > 30
+
+
+def test_every_field_of_a_message_says_what_it_means() -> None:
+    tables = page_of("reference/rpcs.md") + page_of("reference/messages.md")
+
+    assert re.findall(r"^\| (`[\w.]+` \| [^|0-9][^|]*) \|  \|$", tables, re.MULTILINE) == []
+
+
+def test_calls_and_fields_that_are_gone_are_not_described() -> None:
+    fields = {field.name for message in rpcs.every_message() for field in message.fields}
+
+    assert set(descriptions.CALLS) == {method.name for method in rpcs.OFFICIAL.methods}
+    assert {name.rpartition(".")[2] for name in descriptions.FIELDS} <= fields
 
 
 COMMANDS = {" ".join(("lineal", *words)): commands.parser_of(words) for words in commands.names()}
@@ -94,16 +112,26 @@ def test_the_page_of_the_command_line_has_every_flag_of_the_metadata_store_serve
     assert [flag.name for flag in (*flags.OFFICIAL, *flags.LINEAL) if f"| `--{flag.name}` |" not in shown] == []
 
 
-@pytest.mark.parametrize("settings", settings_classes(), ids=lambda settings: settings.__name__)
-def test_the_table_of_settings_is_the_record(settings: type) -> None:
-    defaults = {field.name: shown(field.default) for field in dataclasses.fields(settings)}
+@pytest.mark.parametrize("name", settings.records())
+def test_the_page_of_settings_has_every_setting(name: str) -> None:
+    shown = section_of("reference/settings.md", name)
 
-    assert rows("reference/settings.md", section=settings.__name__) == defaults
+    for field in dataclasses.fields(settings.records()[name]):
+        assert f"| `{field.name}` |" in shown
 
 
-def test_the_table_of_environment_variables_is_what_the_sources_read() -> None:
+def test_every_setting_of_a_server_has_its_flag_on_the_page() -> None:
+    page = page_of("reference/settings.md")
+    of_commands = {"--sdk-types", "--help"}  # these set nothing that another program could set
+    flags = [each for action in COMMANDS["lineal serve"]._actions for each in action.option_strings if len(each) > 2]
+
+    assert {flag for flag in flags if f"| `{flag}` |" not in page} == of_commands
+
+
+def test_every_environment_variable_that_the_sources_read_is_described() -> None:
     read = {name for text in source_texts() for name in re.findall(r'"(LINEAL_[A-Z_]+)"', text)}
 
+    assert set(config.VARIABLES) == read, "describe it in VARIABLES of lineal/config.py"
     assert set(rows("reference/settings.md", section="Environment")) == read
 
 

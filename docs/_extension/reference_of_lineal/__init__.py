@@ -3,8 +3,9 @@
     ```{reference} command ls
     ```
 
-A part is Markdown, made without Sphinx, so that the tests read the same pages as the site (`expanded`). What stays out:
-the words around the parts, which are on the pages, and the Python API, which Sphinx's autodoc reads.
+Words can also stand on the lines of the fence. A part is Markdown, made without Sphinx, so that the tests read the
+same pages as the site (`expanded`). What stays out: the words around the parts, which are on the pages, and the Python
+API, which Sphinx's autodoc reads.
 """
 
 from __future__ import annotations
@@ -13,18 +14,23 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import commands, server_flags
+from . import commands, rpcs, server_flags, settings
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 PARTS: dict[str, Callable[..., str]] = {
     "command": commands.command,
+    "environment": settings.environment,
+    "messages": rpcs.messages,
     "options": commands.options,
+    "own-rpcs": rpcs.own_rpcs,
+    "rpcs": rpcs.rpcs,
     "server-flags": server_flags.server_flags,
+    "settings": settings.settings,
 }
 """What a fence can name, with the function that makes its Markdown from the words behind the name."""
-_FENCE = re.compile(r"^```\{reference\} (\S+)([^\n]*)\n```$", re.MULTILINE)
+_FENCE = re.compile(r"^```\{reference\} (\S+)((?:(?!```)[^`])*)\n```$", re.MULTILINE)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

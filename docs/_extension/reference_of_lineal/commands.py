@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from lineal.cli import build_parser
 from lineal.cli.help import commands_of
@@ -45,7 +46,7 @@ def parser_of(words: Sequence[str]) -> argparse.ArgumentParser:
     Raises:
         KeyError: there is no such command.
     """
-    parser: argparse.ArgumentParser = build_parser()
+    parser = _all_commands()
     for word in words:
         parser = commands_of(parser)[word]
     return parser
@@ -53,7 +54,12 @@ def parser_of(words: Sequence[str]) -> argparse.ArgumentParser:
 
 def names() -> list[tuple[str, ...]]:
     """Return the words of each command, and of each action of one."""
-    return list(_names(build_parser(), ()))
+    return list(_names(_all_commands(), ()))
+
+
+@cache
+def _all_commands() -> argparse.ArgumentParser:
+    return build_parser()
 
 
 def _names(parser: argparse.ArgumentParser, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

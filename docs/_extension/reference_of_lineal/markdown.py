@@ -9,7 +9,7 @@ _CODE = re.compile(r"(`[^`]*`)")
 _PAGE = re.compile(r"docs/((?:[\w-]+/)*([\w-]+)\.md)")
 _WORDS = re.compile(
     r"""(?<![\w/`.])(
-        --?[a-z][a-z0-9-]*[a-z0-9](?![\w-])         # a flag
+        --?[a-z][a-z0-9.-]*[a-z0-9](?![\w-])        # a flag
         | (?:LINEAL|MLMD)_[A-Z_]+                    # a variable
         | [a-z]+(?:\+[a-z]+)?://[^\s,;)]*[\w/]       # an address
         | \{[a-z]+\}(?:/\{[a-z]+\})*                 # a placeholder
