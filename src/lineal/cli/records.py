@@ -64,8 +64,9 @@ def run_record(run: search.FoundRun) -> Record:
 
 
 def shown_name(record: Record) -> str:
-    """Return the name to show for a node; the Kubeflow SDK keeps it in a property."""
-    return str(record.get("name") or record["properties"].get("name") or "")
+    """Return the name to show for a node; the Kubeflow SDK and Kubeflow Pipelines keep it in a property."""
+    held = {**record["custom_properties"], **record["properties"]}
+    return str(record.get("name") or record["properties"].get("name") or held.get("display_name") or "")
 
 
 def type_record(kind: Kind, node_type: NodeType) -> Record:

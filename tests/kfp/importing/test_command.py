@@ -76,3 +76,13 @@ def test_a_wrong_source_is_named(place: str, said: str, url: str, capsys: pytest
     assert code != 0
     assert said in err
     assert "secret" not in err
+
+
+def test_the_lineage_of_an_imported_artifact_names_the_tasks(
+    kfp: KfpDatabase, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, kfp.url, "--db", url)
+    main(["lineage", "3", "--up", "--db", url])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "artifact 3  system.Dataset  training_set"
+    assert lines[2] == "  ├─ execution 5  system.ContainerExecution  prepare  (OUTPUT)"
