@@ -14,7 +14,7 @@ SETTLED = [
         (r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b", "DIGEST"),
         (r"\b\d+(\.\d+)? ?(ms|s|min|h|seconds?|minutes?)\b", "DURATION"),
         (r"\b\d+(\.\d+)? ?(bytes|[KMG]i?B)\b", "SIZE"),
-        (r"\b3\.1\d(\.\d+)?\b", "PYTHON"),
+        (r"(\b|(?<=python))3\.1\d(\.\d+)?\b", "PYTHON"),
         (r" {2,}|\t", " "),
         (r"-{4,}|─{4,}", "----"),
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests import engines, services
+from tests.environments import Environment
 from tests.pages.places import Places
 
 NEVER = ("docker", "cluster")
@@ -40,7 +41,13 @@ def postgresql(stack: ExitStack, places: Places) -> Given:
     return Given(where, [engines._postgresql_programs()])
 
 
-SERVICES: dict[str, Callable[[ExitStack, Places], Given]] = {"postgresql": postgresql}
+def environment(_: ExitStack, places: Places) -> Given:
+    """Make the folder `new`: a virtual environment with Lineal, for a page that changes what is installed."""
+    Environment(places.folder / "new", sources=services.REPOSITORY / "src")
+    return Given()
+
+
+SERVICES: dict[str, Callable[[ExitStack, Places], Given]] = {"environment": environment, "postgresql": postgresql}
 
 
 def is_never_run(need: str) -> bool:

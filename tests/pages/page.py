@@ -8,7 +8,7 @@
     <!-- output: any -->            what it prints is not compared
     <!-- fails -->                  the last command of the block ends with an exit code other than 0
     <!-- not run: WHY -->           the block is no program of the reader, or cannot run here; counted as well
-    <!-- hidden                     the block after this line, up to `-->`, runs and is not shown
+    <!-- hidden                     the block after this line, up to `-->`, runs and is not shown; $DOCS is docs/
 
 Marks of one comment are separated by commas. A page without any mark runs whole. `console` blocks hold commands after
 `$ ` and what they print. What a `python` block prints is in a `text` block right after it, or in comments, as in

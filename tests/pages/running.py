@@ -18,6 +18,7 @@ from tests.pages.comparing import agrees
 from tests.pages.interpreters import OWN, Done, Interpreters, Session, variables_of
 from tests.pages.page import Block, Command, blocks_of, commands_of, is_output, said_in_comments
 from tests.pages.places import Places
+from tests.services import REPOSITORY
 
 START_SECONDS = 60
 COMMAND_SECONDS = 100
@@ -91,6 +92,7 @@ class PageRun:
             "LANG": "C.UTF-8",
             "TZ": "UTC",
             "COLUMNS": "120",
+            "DOCS": str(REPOSITORY / "docs"),
             **{name: os.environ[name] for name in ("TMPDIR",) if name in os.environ},
             **variables_of(self.python),
             **self.variables,
