@@ -17,6 +17,7 @@ from lineal.catalogue import (
     compared,
     completing,
     details,
+    environment,
     facets,
     home,
     keys,
@@ -258,6 +259,10 @@ class Catalogue:
         read = [cards.read_key(key) for key in keys]
         self._searched(KINDS[0])
         return self._read(lambda session, types: compared.reported(session, types, read))
+
+    def environments(self, keys: Sequence[str]) -> shapes.RecordEnvironments:
+        """Return where executions ran, and those that made artifacts, by their keys."""
+        return self._read(lambda session, types: environment.environments(session, types, keys))
 
     def completed(self, kind: Kind | None, text: str, position: int) -> Completed:
         """Return the mistake in a search that is being written, and how it could go on; None is the kind of runs."""

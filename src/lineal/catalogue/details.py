@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from lineal import conventions, json_form, record_tags
 from lineal.catalogue import cards, endings, headline, shapes
+from lineal.catalogue.environment import environment_of
 from lineal.catalogue.measured_times import CREATE_TIME, measured_at
 from lineal.catalogue.reading import Record
 from lineal.event_directions import INPUTS, OUTPUTS
@@ -104,6 +105,7 @@ def _whole(kind: Kind, message: Any, card: shapes.Card, found: _Found) -> shapes
         tag=record_tags.tag(message),
         unindexed=found.reasons.get(message.id),
         facets=found.facets.get(message.id, []),
+        environment=environment_of(message) if kind is EXECUTION else None,
         **_event_counts(found.events.get(message.id)),
     )
 

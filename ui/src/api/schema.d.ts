@@ -1081,6 +1081,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The code and the environment of executions, and of those that made artifacts */
+        get: operations["environments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/monitor/running": {
         parameters: {
             query?: never;
@@ -2183,6 +2200,60 @@ export interface components {
             path: components["schemas"]["PathStep"][];
         };
         /**
+         * Environment
+         * @description Where an execution ran, as far as it is recorded: by the SDK, by MLflow's clients, or by a watcher.
+         *
+         *     Attributes:
+         *         commit: the commit of the code.
+         *         branch: the branch, if one was checked out.
+         *         is_dirty: whether files differed from the commit; None if nobody recorded it.
+         *         repository: the address that the code came from, without user and password.
+         *         command: the command, without secrets.
+         *         notebook: the name of the notebook that it ran in.
+         *         python: the version of Python.
+         *         platform: the operating system and the processor.
+         *         host: the name of the machine or pod.
+         *         user: the name of the user.
+         *         image: the image of the container.
+         *         peak_mib: the most memory that the process had when it ended, in MiB.
+         *         packages: the versions of the packages that were imported, by name.
+         *         missing: why parts are not recorded, by part ("git", "packages").
+         */
+        Environment: {
+            /** Commit */
+            commit: string | null;
+            /** Branch */
+            branch: string | null;
+            /** Is Dirty */
+            is_dirty: boolean | null;
+            /** Repository */
+            repository: string | null;
+            /** Command */
+            command: string | null;
+            /** Notebook */
+            notebook: string | null;
+            /** Python */
+            python: string | null;
+            /** Platform */
+            platform: string | null;
+            /** Host */
+            host: string | null;
+            /** User */
+            user: string | null;
+            /** Image */
+            image: string | null;
+            /** Peak Mib */
+            peak_mib: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Packages */
+            packages: {
+                [key: string]: string;
+            };
+            /** Missing */
+            missing: {
+                [key: string]: string;
+            };
+        };
+        /**
          * Evaluation
          * @description Metrics that a node reports, on itself or on a model; `time` is when they were measured.
          */
@@ -2981,6 +3052,7 @@ export interface components {
          *         headline: the names of up to four metrics that stand for it, the first one first.
          *         facets: the names of the facets of OpenLineage that it has; of an artifact and of an
          *             execution also those of its events.
+         *         environment: where an execution ran: its code, command, Python, packages; None if nothing is recorded.
          *         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
          */
         Node: {
@@ -3099,6 +3171,7 @@ export interface components {
             headline: string[];
             /** Facets */
             facets: string[];
+            environment: components["schemas"]["Environment"] | null;
             /**
              * Tag
              * @default
@@ -3394,6 +3467,29 @@ export interface components {
              * @default true
              */
             complete: boolean;
+        };
+        /**
+         * RecordEnvironment
+         * @description The environment of a record that is compared.
+         *
+         *     Attributes:
+         *         key: the key of the record.
+         *         execution: the execution that made an artifact last, or the record itself; None if there is none.
+         *         environment: where that ran; None if nothing is recorded.
+         */
+        RecordEnvironment: {
+            /** Key */
+            key: string;
+            execution: components["schemas"]["Reference"] | null;
+            environment: components["schemas"]["Environment"] | null;
+        };
+        /**
+         * RecordEnvironments
+         * @description The environments of records, in the order of the keys; those that do not exist are left out.
+         */
+        RecordEnvironments: {
+            /** Items */
+            items: components["schemas"]["RecordEnvironment"][];
         };
         /**
          * RecordFacets
@@ -9971,6 +10067,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComparedMetrics"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    environments: {
+        parameters: {
+            query: {
+                /** @description Up to 200 keys, comma-separated: `a12` (artifact), `e7` (execution). */
+                keys: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordEnvironments"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

@@ -6,6 +6,9 @@ Times are milliseconds since the epoch. What stays out: how shapes are filled.
 from __future__ import annotations
 
 from lineal.catalogue.shapes.callers import CallerRights as CallerRights
+from lineal.catalogue.shapes.compared_environments import RecordEnvironment as RecordEnvironment
+from lineal.catalogue.shapes.compared_environments import RecordEnvironments as RecordEnvironments
+from lineal.catalogue.shapes.environments import Environment as Environment
 from lineal.catalogue.shapes.facets import Column as Column
 from lineal.catalogue.shapes.facets import Columns as Columns
 from lineal.catalogue.shapes.facets import Count as Count

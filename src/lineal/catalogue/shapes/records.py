@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from lineal.catalogue.shapes.environments import Environment
 from lineal.json_shapes import Decimal, Value, Wide
 
 KindName = Literal["artifact", "execution", "context"]
@@ -190,6 +191,7 @@ class Node(Card):
         headline: the names of up to four metrics that stand for it, the first one first.
         facets: the names of the facets of OpenLineage that it has; of an artifact and of an
             execution also those of its events.
+        environment: where an execution ran: its code, command, Python, packages; None if nothing is recorded.
         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
     """
 
@@ -203,6 +205,7 @@ class Node(Card):
     unindexed: str | None = None
     headline: list[str] = field(default_factory=list)
     facets: list[str] = field(default_factory=list)
+    environment: Environment | None = None
     tag: str = ""
 
 

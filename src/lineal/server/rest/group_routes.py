@@ -149,6 +149,15 @@ def _add_series(router: APIRouter, catalogue: Catalogue) -> None:
         return answer(catalogue.series(wanted, metric=metric, since=since, until=until, lines=drawn))
 
 
+_Keys = Annotated[
+    str,
+    Query(
+        pattern=r"^[ae][0-9]{1,19}(,[ae][0-9]{1,19}){0,199}$",
+        description="Up to 200 keys, comma-separated: `a12` (artifact), `e7` (execution).",
+    ),
+]
+
+
 def _add_compared(router: APIRouter, catalogue: Catalogue) -> None:
     @router.get(
         "/metrics/compared",
@@ -157,16 +166,18 @@ def _add_compared(router: APIRouter, catalogue: Catalogue) -> None:
         operation_id="compared_metrics",
         tags=["metrics"],
     )
-    def compared(
-        keys: Annotated[
-            str,
-            Query(
-                pattern=r"^[ae][0-9]{1,19}(,[ae][0-9]{1,19}){0,199}$",
-                description="Up to 200 keys, comma-separated: `a12` (artifact), `e7` (execution).",
-            ),
-        ],
-    ) -> Response:
+    def compared(keys: _Keys) -> Response:
         return answer(catalogue.compared(keys.split(",")))
+
+    @router.get(
+        "/environments",
+        response_model=shapes.RecordEnvironments,
+        summary="The code and the environment of executions, and of those that made artifacts",
+        operation_id="environments",
+        tags=["executions"],
+    )
+    def environments(keys: _Keys) -> Response:
+        return answer(catalogue.environments(keys.split(",")))
 
 
 def _add_monitoring(router: APIRouter, catalogue: Catalogue) -> None:
