@@ -85,6 +85,25 @@ def test_get_prints_json_with_plain_values(run: Run) -> None:
     assert record["custom_properties"] == {"owner": "Käthe\n2"}
 
 
+def test_get_says_in_words_where_an_execution_ran(run: Run, tmp_path: Path) -> None:
+    with lineal.connect(url := f"sqlite:///{tmp_path / 'steps.db'}") as store:
+        step = pb.Execution(type_id=store.put_execution_type(pb.ExecutionType(name="Step")))
+        texts = {"git.commit": "4f2a", "env.host": "oven", "__environment__": '{"packages": {"b": "2", "a": "1"}}'}
+        for name, text in texts.items():
+            step.custom_properties[name].string_value = text
+        store.put_executions([step, pb.Execution(type_id=step.type_id)])
+    shown = run("get", "execution", "1", store=("--db", url))
+    assert [line.split(maxsplit=1)[1] for line in shown.splitlines() if line.startswith("environment.")] == [
+        "4f2a",
+        "oven",
+        "b 2, a 1",
+    ]
+    assert "custom_properties" not in shown
+    record = json.loads(run("get", "execution", "1", "--json", store=("--db", url)))
+    assert record["environment"] == {"commit": "4f2a", "host": "oven", "packages": {"b": "2", "a": "1"}}
+    assert "environment" not in run("get", "execution", "2", store=("--db", url))
+
+
 def test_json_has_no_bare_nan(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with lineal.connect(url := f"sqlite:///{tmp_path / 'odd.db'}") as store:
         odd = pb.Artifact(type_id=store.put_artifact_type(pb.ArtifactType(name="Odd")))

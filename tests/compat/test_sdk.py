@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import platform
 from dataclasses import dataclass
 
 import pytest
@@ -51,7 +52,9 @@ def test_an_execution_fails_with_its_reason_and_completes_in_another_pass(worksp
         pass
     [complete] = workspace.store.get_executions_by_id([execution.id])
     assert complete.last_known_state == pb.Execution.COMPLETE
-    assert set(complete.custom_properties) == {"__kf_workspace__", "__started__", "__ended__"}
+    own = {name for name in complete.custom_properties if not name.startswith(("git.", "env.", "__environment__"))}
+    assert own == {"__kf_workspace__", "__started__", "__ended__"}
+    assert complete.custom_properties["env.python"].string_value == platform.python_version()
 
 
 def test_an_artifact_logged_again_is_the_stored_one_and_shows_its_values(workspace: Workspace) -> None:

@@ -63,7 +63,18 @@ def _node(store: MetadataStore, kind_name: str, node_id: int) -> Record | None:
 
     kind = next(kind for kind in KINDS if kind.name == kind_name)
     read: Any = getattr(store, f"get_{kind.plural}_by_id")
-    return next((whole_record(kind, node) for node in read([node_id])), None)
+    return next(({**whole_record(kind, node), **_environment(kind_name, node)} for node in read([node_id])), None)
+
+
+def _environment(kind_name: str, node: Any) -> Record:
+    """Return where an execution ran, as far as that is recorded."""
+    from dataclasses import asdict
+
+    from lineal.catalogue.environment import environment_of
+
+    found = environment_of(node) if kind_name == "execution" else None
+    said = {} if found is None else {name: each for name, each in asdict(found).items() if each not in (None, {})}
+    return {"environment": said} if said else {}
 
 
 def _type(store: MetadataStore, type_id: int) -> Record | None:
@@ -88,14 +99,30 @@ def _short(name: str, value: Any) -> Any:
     return f"{', '.join(names[:_MOST_COLUMNS])}, … ({len(names):,} names with -o json)"
 
 
+def _is_said(key: str, record: Record) -> bool:
+    """Say whether people do not need a property, because the environment says it in words."""
+    from lineal.conventions import ENV_PREFIX, ENVIRONMENT, GIT_PREFIX, OPENLINEAGE_OWN
+
+    is_of_environment = key == ENVIRONMENT or key.startswith((GIT_PREFIX, ENV_PREFIX))
+    return key in OPENLINEAGE_OWN or ("environment" in record and is_of_environment)
+
+
+def _words(value: Any) -> Any:
+    """Return names and their values, such as packages, as a list of words."""
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        return value
+    return ", ".join(f"{name} {each}" for name, each in value.items())
+
+
 def _lines(record: Record) -> list[str]:
     from lineal.cli.text import plain, time
-    from lineal.conventions import OPENLINEAGE_OWN
 
     shown: list[tuple[str, str]] = []
     for name, value in record.items():
-        if isinstance(value, dict):
-            read = {key: inner for key, inner in value.items() if key not in OPENLINEAGE_OWN}
+        if name == "environment":
+            shown += [(f"{name}.{key}", plain(_words(inner))) for key, inner in value.items()]
+        elif isinstance(value, dict):
+            read = {key: inner for key, inner in value.items() if not _is_said(key, record)}
             shown += [(f"{name}.{plain(key)}", plain(_short(key, inner))) for key, inner in read.items()]
         elif name.endswith("_since_epoch"):
             shown.append((name.removesuffix("_since_epoch"), f"{time(value)} UTC"))

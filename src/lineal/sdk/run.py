@@ -28,6 +28,7 @@ from lineal.sdk import (
     termination,
 )
 from lineal.sdk.artifacts import required_text
+from lineal.sdk.capture import Recording
 from lineal.sdk.existing import OnExisting
 from lineal.sdk.pictures import web_ui
 from lineal.sdk.recording import Recorder
@@ -172,11 +173,11 @@ class Execution:
         """
         execution = cls.__new__(cls)
         execution._describe(name, workspace, run, None)
-        execution._capture = capture
+        execution._recording = state_facts.begin(capture)
         with execution._opening():
             record = execution.serialized()
             record.last_known_state = pb.Execution.RUNNING
-            given = {**properties, **state_facts.when_started(workspace.store, capture)}
+            given = {**properties, **state_facts.when_started(workspace.store, execution._recording)}
             given[stored_form.STARTED_NAME] = _now()
             for each, value in given.items():
                 record.custom_properties[each].CopyFrom(value)
@@ -199,7 +200,7 @@ class Execution:
         self._process: int | None = os.getpid()
         self._entries: list[tuple[int, Execution | None]] = []
         self._is_running = self._is_writing = self._ended = False
-        self._capture: state_facts.Capture = None
+        self._recording: Recording | None = None
 
     def _store(self, record: pb.Execution) -> None:
         """Store the new record, and get ready to log artifacts."""
@@ -346,11 +347,11 @@ class Execution:
         """Store the state, when it began, and the reason in place of an earlier one."""
         update = pb.Execution(id=self.id, type_id=self._type_id, last_known_state=how.state)
         is_start = how is endings.RUNNING
-        added = (
-            state_facts.when_started(self.workspace.store, self._capture)
-            if is_start
-            else state_facts.when_ended(self._capture)
-        )
+        if is_start:
+            self._recording = state_facts.begin(None)
+            added = state_facts.when_started(self.workspace.store, self._recording)
+        else:
+            added = state_facts.when_ended(self._recording)
         added[stored_form.STARTED_NAME if is_start else stored_form.ENDED_NAME] = _now()
         for name, value in added.items():
             update.custom_properties[name].CopyFrom(value)

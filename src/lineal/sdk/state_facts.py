@@ -1,38 +1,61 @@
 """What is written with the state of an execution, when it starts and when it ends: its parent, and what is captured.
 
-Capturing is asked for with `capture`: True or None for everything, False for nothing, or names of what is wanted. What
-stays out: the state itself (run.py).
+What stays out: the state itself (run.py), and capturing (capture/).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING, TypeAlias
 
+from lineal.sdk import capture as capturing
 from lineal.sdk import current_execution
 from lineal.wire import metadata_store as pb
 
 if TYPE_CHECKING:
     from lineal.client import MetadataStore
 
-Capture: TypeAlias = "bool | Collection[str] | None"
+
+Capture: TypeAlias = capturing.Choice
 """What an execution captures; None for what the process does."""
 
-_of_process: Capture = None
+
+def check(capture: Capture) -> None:
+    """Refuse a choice that names something else than what is captured.
+
+    Raises:
+        ValueError: it does.
+
+    """
+    capturing.parts_of(capture)
 
 
 def choose(capture: Capture) -> None:
-    """Say what executions of this process capture, if they do not say it themselves."""
-    global _of_process
-    _of_process = capture
+    """Say what executions of this process capture, if they do not say it themselves.
+
+    Raises:
+        ValueError: it names something else than what is captured.
+
+    """
+    capturing.choose(capture)
 
 
-def when_started(client: MetadataStore, _capture: Capture) -> dict[str, pb.Value]:
+def prepare() -> None:
+    """Begin to find out what they capture."""
+    capturing.prepare()
+
+
+def begin(capture: Capture) -> capturing.Recording:
+    """Return what an execution that starts now records of its environment."""
+    return capturing.begin(capture)
+
+
+def when_started(client: MetadataStore, recording: capturing.Recording) -> dict[str, pb.Value]:
     """Return the custom properties that are written when an execution starts."""
     parent = current_execution.parent_id(client)
-    return {} if parent is None else {current_execution.PARENT_NAME: pb.Value(int_value=parent)}
+    named = {} if parent is None else {current_execution.PARENT_NAME: pb.Value(int_value=parent)}
+    return {**recording.at_start(), **named}
 
 
-def when_ended(_capture: Capture) -> dict[str, pb.Value]:
-    """Return the custom properties that are written when an execution ends."""
-    return {}
+def when_ended(recording: capturing.Recording | None) -> dict[str, pb.Value]:
+    """Return the custom properties that are written when an execution ends; nothing of one that was not entered."""
+    return {} if recording is None else recording.at_end()

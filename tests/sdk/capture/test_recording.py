@@ -21,16 +21,6 @@ from tests.services import REPOSITORY
 PLAIN = {"env.command", "env.python", "env.host", "env.user"}
 
 
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that has captured nothing yet, and that captures everything."""
-    monkeypatch.setattr(facts, "_asked", [])
-    monkeypatch.setattr(recording, "_of_process", None)
-    monkeypatch.setattr(recording, "_said", set())
-    monkeypatch.delenv("LINEAL_CAPTURE", raising=False)
-    monkeypatch.setenv("LINEAL_IMAGE", "churn:3")
-
-
 def plain(taken: dict[str, Any]) -> dict[str, Any]:
     """The values of properties."""
     return {name: getattr(value, value.WhichOneof("value")) for name, value in taken.items()}

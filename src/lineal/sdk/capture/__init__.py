@@ -8,7 +8,7 @@ anyway. What is not known by then is said (`missing`). What stays out: the write
 
 from __future__ import annotations
 
-from lineal.sdk.capture.recording import Recording, begin, choose
-from lineal.sdk.capture.switches import PARTS, Choice
+from lineal.sdk.capture.recording import Recording, begin, choose, prepare
+from lineal.sdk.capture.switches import PARTS, Choice, parts_of
 
-__all__ = ["PARTS", "Choice", "Recording", "begin", "choose"]
+__all__ = ["PARTS", "Choice", "Recording", "begin", "choose", "parts_of", "prepare"]

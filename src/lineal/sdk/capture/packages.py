@@ -66,7 +66,9 @@ class Packages:
         known = self._installed.get(form) or self._by_top_level(module_name)
         if known is not None:
             return _short(known[0]), _short(known[1])
-        version = vars(module).get("__version__") if module is not None else None  # no __getattr__: it may import
+        if module is None or getattr(module.__spec__, "name", module_name) != module_name:  # another one's other name
+            return None
+        version = vars(module).get("__version__")  # without its __getattr__, which may import
         return (_short(module_name), _short(version)) if isinstance(version, str) and version else None
 
     def _by_top_level(self, module_name: str) -> tuple[str, str, str] | None:

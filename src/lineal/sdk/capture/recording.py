@@ -28,7 +28,7 @@ _of_process: frozenset[str] | None = None
 
 
 def choose(choice: Choice) -> None:
-    """Say what executions of this process capture that do not say it themselves, and begin to find it out.
+    """Say what executions of this process capture that do not say it themselves.
 
     Args:
         choice: as `switches.parts_of` reads it; None leaves it to LINEAL_CAPTURE.
@@ -39,7 +39,11 @@ def choose(choice: Choice) -> None:
     """
     global _of_process
     _of_process = parts_of(choice)
-    begin(None)
+
+
+def prepare() -> None:
+    """Begin to find out what executions of this process capture, so that the first one need not wait for it."""
+    facts.ask(_chosen_for_process())
 
 
 def begin(choice: Choice) -> Recording:

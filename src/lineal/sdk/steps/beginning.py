@@ -62,19 +62,23 @@ def init(
         store: a Store, the URL of one or the path of a SQLite file; by default what LINEAL_URL says.
         workspace: the workspace, or its name; by default what LINEAL_WORKSPACE says. It is made if it does not exist.
         run: the run that steps belong to, or its name; by default what LINEAL_RUN says, and none without it.
-        capture: what executions capture: True for everything, False for nothing, or names of what is wanted.
+        capture: what executions capture of where they run: True for everything, False for nothing, or names of
+            "git", "command", "python", "packages", "host", "user", "image" and "memory", with `-` in front for all but
+            these; by default what LINEAL_CAPTURE says, and everything without it.
         artifacts: where files are kept; by default the place that the store has for them.
 
     Raises:
         FailedPreconditionError: neither the arguments nor the environment say a store and a workspace.
-        ValueError: an argument is of the wrong type.
+        ValueError: an argument is of the wrong type, or `capture` is no choice.
 
     """
     global _settings
+    state_facts.check(capture)
     given = _made(store, workspace, run, capture, artifacts)
     with _changing:
         before, _settings = _settings, given
     state_facts.choose(capture)
+    state_facts.prepare()
     termination.stay()
     changed = [] if before is None else _changed(before, given)
     if changed:

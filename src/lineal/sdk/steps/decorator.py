@@ -60,15 +60,16 @@ def step(
         workspace: where they belong, by default to the workspace of the caller's execution, or of `metadata.init`.
         run: the run that they are part of, or its name; by default that of the caller's execution, or of `init`.
         parameters: which plain arguments become parameters: all, none (False), or those of some names.
-        capture: what the executions capture, by default what `init` was told.
+        capture: what the executions capture, as in `init`; by default what `init` was told.
         on_existing: what becomes of outputs that equal stored artifacts and have other values, as in `log_output`.
 
     Raises:
         TypeError: `function` is a class, or nothing to call.
-        ValueError: `on_existing` is no choice.
+        ValueError: `on_existing` or `capture` is no choice.
 
     """
     existing.check(on_existing)
+    state_facts.check(capture)
     decorate = functools.partial(_decorated, name, (workspace, run, parameters, capture, on_existing))
     return decorate if function is None else decorate(function)
 
