@@ -44,15 +44,19 @@ def run(page: Path) -> list[Printed]:
         found = []
         for printed in run_page(page, reading):
             found.append(printed)
-            if printed.code and "fails" not in printed.block.marks:
+            if has_failed(printed):
                 break
         return found
 
 
+def has_failed(printed: Printed) -> bool:
+    """Tell whether it ended otherwise than the page says."""
+    return bool(printed.code) and "fails" not in printed.block.marks
+
+
 def report(printed: Printed) -> None:
     """Print what ran otherwise than the page says."""
-    failed = bool(printed.code) and "fails" not in printed.block.marks
-    if not failed and printed.is_as_said:
+    if not has_failed(printed) and printed.is_as_said:
         return
     what = printed.command.text if printed.command else "the program"
     print(f"line {printed.block.line}: {what}\n  ended with {printed.code} and printed")
@@ -65,7 +69,7 @@ def written(page: Path, printed: list[Printed]) -> str:
     blocks = blocks_of(page)
     for number, block in reversed(list(enumerate(blocks))):
         ran = [each for each in printed if each.block == block]
-        if all(each.is_as_said for each in ran):
+        if all(each.is_as_said for each in ran) or any(map(has_failed, ran)):
             continue
         if block.language == "python":
             after = blocks[number + 1] if number + 1 < len(blocks) else None

@@ -12,6 +12,7 @@ SETTLED = [
         (r"\b1[6-9]\d{11}\b", "TIME"),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "UUID"),
         (r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b", "DIGEST"),
+        (r"\b[0-9a-f]{8}\b", "DIGEST"),
         (r"\b\d+(\.\d+)? ?(ms|s|min|h|seconds?|minutes?)\b", "DURATION"),
         (r"\b\d+(\.\d+)? ?(bytes|[KMG]i?B)\b", "SIZE"),
         (r"(\b|(?<=python))3\.1\d(\.\d+)?\b", "PYTHON"),

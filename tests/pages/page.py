@@ -1,6 +1,6 @@
 """The blocks of a page that run: what is written between fences, and the marks in comments before it.
 
-    <!-- file=train.py -->          the block is the content of a file, which is written and not run
+    <!-- file=train.py -->          the block is the content of a file, which is written and not run (also `run: file=`)
     <!-- run: server -->            the last command of the block stays running until the page ends, or starts it again
     <!-- stop: server -->           what stays running is stopped before the block
     <!-- needs: docker -->          the block needs something (`needs.py`); what cannot be had in tests is counted
@@ -128,7 +128,8 @@ def _marks_of(text: str, where: str) -> dict[str, str]:
     """Return the marks of a comment; a comment that begins with another word is for people."""
     marks: dict[str, str] = {}
     for each in text.split(","):
-        key, _, value = (part.strip() for part in re.sub("[:=]", "\0", each, count=1).partition("\0"))
+        text = re.sub(r"^\s*run:\s*(?=file=)", "", each)
+        key, _, value = (part.strip() for part in re.sub("[:=]", "\0", text, count=1).partition("\0"))
         if key in KEYS:
             marks[key] = value
         elif marks:

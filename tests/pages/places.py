@@ -11,7 +11,7 @@ from tests.ports import free_port
 HOME = "/home/ada"
 FOLDER = f"{HOME}/work"
 """Where the reader of a page works, as its outputs say it."""
-SYSTEM_FOLDERS = ("/var/lib/lineal", "/etc/lineal", "/run/secrets", "/backup")
+SYSTEM_FOLDERS = ("/var/lib/lineal", "/etc/lineal", "/run/secrets")
 PORTS = ("8080", "8081", "5000", "5432", "3306")
 HOST = "laptop"
 _PORT = re.compile(rf"(?:(?<=:)|(?<=port[= ])|(?<=Port[= ])|(?<=-p )|(?<=PORT=))({'|'.join(PORTS)})\b")
