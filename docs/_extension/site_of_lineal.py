@@ -1,6 +1,6 @@
 """What the site needs besides Sphinx: colours for queries, and links to files of the repository outside docs/.
 
-What stays out: what the pages say, and how they look (furo).
+What stays out: what the pages say, how they look (furo), and changes of the built pages (finishing.py).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import finishing
 from pygments.lexer import RegexLexer, words
 from pygments.token import Comment, Keyword, Number, String, Text
 
@@ -51,6 +52,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_lexer(language, Queries)
     app.connect("source-read", _links_of_page)
     app.connect("include-read", _links_of_included)
+    app.connect("build-finished", finishing.finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

@@ -19,7 +19,7 @@ from lineal.wire import error_details as pb
 TRAILER = "grpc-status-details-bin"
 DOMAIN = "lineal"
 _URL = "type.googleapis.com/google.rpc."
-_LONGEST = {"parameter": 100, "limit": 100, "problem": 300, "hint": 500}
+_LONGEST = {"parameter": 100, "limit": 100, "problem": 300, "hint": 500, "page": 100}
 """How many bytes of a text are sent: a client refuses more than 8 KiB of metadata, in which all of this travels."""
 _NUMBERS = ("position", "length")
 
@@ -65,6 +65,8 @@ def _details(fields: dict[str, str]) -> Details:
 def _reason(details: Details) -> str:
     if details.limit:
         return "LIMIT_REACHED"
+    if details == Details(page=details.page):
+        return "SEE_PAGE"
     return "INVALID_FIELD" if details.position is None else "INVALID_TEXT"
 
 

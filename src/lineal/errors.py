@@ -58,6 +58,7 @@ class Details:
         problem: what is wrong, without its place and the hint.
         hint: what to write or do instead.
         limit: the setting whose limit was reached: "--max-message-mib".
+        page: the page of the documentation about it, as `lineal docs` takes it: "tokens".
     """
 
     parameter: str = ""
@@ -66,6 +67,7 @@ class Details:
     problem: str = ""
     hint: str = ""
     limit: str = ""
+    page: str = ""
 
 
 NO_DETAILS = Details()
@@ -92,6 +94,11 @@ class StatusError(Exception):
         self.problem: str = details.problem
         self.hint: str = details.hint
         self.limit: str = details.limit
+        self.page: str = details.page
+
+    def __str__(self) -> str:
+        """Return the message, and the page about it if there is one."""
+        return f"{self.message}; see: lineal docs {self.page}" if self.page else self.message
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.message, self.error_code, self.details)

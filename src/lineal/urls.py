@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import parse_qsl, quote_from_bytes, unquote, unquote_to_bytes
 
-from lineal import errors
+from lineal import errors, pages
 
 PlaceOfStore: TypeAlias = "str | os.PathLike[str]"
 ENCODING_ADVICE = (
@@ -197,7 +197,8 @@ def check_artifacts_root(place: str) -> None:
     user, at, _ = rest.partition("/")[0].rpartition("@")
     if at and ":" in user:
         raise errors.InvalidArgumentError(
-            f"{ARTIFACTS_FLAG} holds a password; give credentials in the environment, as docs/operations/files.md says"
+            f"{ARTIFACTS_FLAG} holds a password; give credentials in the environment",
+            errors.Details(page=pages.OBJECT_STORES.name),
         )
 
 

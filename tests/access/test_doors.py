@@ -91,7 +91,7 @@ def test_no_route_but_health_answers_without_credentials(served: Served) -> None
         answering = {
             path for method, path in routes(served.app) if client.request(method, path).status_code not in (401, 405)
         }
-    assert answering == {*HEALTH, "/login", "/logout", "/docs/problems", *MLFLOW}
+    assert answering == {*HEALTH, "/login", "/logout", "/docs", "/docs/problems", *MLFLOW}
     assert len(routes(served.app)) > 60
 
 

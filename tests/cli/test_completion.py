@@ -52,6 +52,7 @@ def test_every_choice_of_a_flag_is_completed(prog: str) -> None:
         (["get", "dat"], ["datasets", "dataset"]),
         (["ls", "models", "--li"], ["--limit"]),
         (["ls", "models", "--limit=5", "--co"], ["--columns"]),
+        (["docs", "object"], ["object-stores"]),
         (["restore", ""], [FILES]),
         (["backup", "a.zip", "--sign-key", ""], [FILES]),
         (["watch", "--kubeconfig=~/"], [FILES]),

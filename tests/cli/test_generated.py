@@ -14,8 +14,8 @@ from lineal.cli import main
 from tests.cli.test_words import PARSERS
 
 CODES = {0, 1, 2}
-RUNNING = ("lineal serve", "lineal watch", "lineal ml-metadata enable", "lineal ml-metadata disable")
-"""Commands that do not end, or change the environment of the tests: they get a word that they refuse."""
+RUNNING = ("lineal serve", "lineal watch", "lineal docs", "lineal ml-metadata enable", "lineal ml-metadata disable")
+"""Commands that do not end, open a browser or change the environment of the tests: they get a word that they refuse."""
 _RUNNING_WORDS = [set(command.split()[1:]) for command in RUNNING]
 ODD = [
     "",

@@ -29,7 +29,7 @@ def test_a_command_names_the_extra_that_is_not_installed(module: str, extra: str
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
     assert module in done.stderr
-    assert done.stderr.endswith(f"pip install 'lineal[{extra}]'\n")
+    assert done.stderr.endswith(f"pip install 'lineal[{extra}]'; see: lineal docs install\n")
 
 
 def test_version_names_what_a_bug_report_needs(capsys: pytest.CaptureFixture[str]) -> None:

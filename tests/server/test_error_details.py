@@ -119,7 +119,7 @@ def test_long_fields_fit_beside_the_text_into_what_a_client_accepts() -> None:
 
 
 def test_an_error_keeps_its_fields_when_it_is_pickled() -> None:
-    details = errors.Details("q", 3, 1, problem="p", hint="h")
+    details = errors.Details("q", 3, 1, problem="p", hint="h", page="searching")
     coded = pickle.loads(pickle.dumps(errors.InvalidArgumentError("m", details)))
     opened = pickle.loads(pickle.dumps(SearchError("p", at=3, length=1, hint="h")))
     assert coded.details == opened.details == details

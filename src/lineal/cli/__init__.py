@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 import lineal
-from lineal import errors
+from lineal import errors, pages
 from lineal.cli import (
     archive,
     audit,
@@ -20,6 +20,7 @@ from lineal.cli import (
     completion,
     console,
     delete,
+    docs,
     doctor,
     export,
     get,
@@ -72,9 +73,30 @@ COMMANDS = (
     health,
     ml_metadata,
     completion,
+    docs,
     help,
 )
 
+_PAGES = {
+    "audit": pages.AUDIT,
+    "backup": pages.BACKUP,
+    "completion": pages.COMPLETION,
+    "delete": pages.RETENTION,
+    "doctor": pages.DOCTOR,
+    "health": pages.HEALTH,
+    "import": pages.CLI,
+    "ls": pages.SEARCHING,
+    "migrate": pages.MIGRATIONS,
+    "ml-metadata": pages.REPLACING,
+    "outbox": pages.SENDING_OPENLINEAGE,
+    "restore": pages.BACKUP,
+    "retain": pages.RETENTION,
+    "serve": pages.SERVER,
+    "token": pages.TOKENS,
+    "tutorial": pages.QUICKSTART,
+    "watch": pages.WATCHERS,
+}
+"""The page that the help of a command names; that of the others names the page about all commands."""
 _COMPLETE = "__complete"
 _INTERRUPTED = 130
 
@@ -90,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with console.flushed():
             _run(list(sys.argv[1:] if arguments is None else arguments))
     except errors.StatusError as error:
-        return console.fail(error.message)
+        return console.fail(str(error))
     except BrokenPipeError:
         console.drop_output()
         return console.FAILED
@@ -116,13 +138,19 @@ def _run(arguments: list[str]) -> None:
 
 def build_parser() -> Parser:
     """Return the parser of all commands."""
-    parser = Parser(prog="lineal", description="The record of lineage for machine learning.")
+    parser = Parser(
+        prog="lineal",
+        description="The record of lineage for machine learning.",
+        epilog="The documentation: lineal docs",
+    )
     parser.add_argument("--version", "-V", action="version", version=f"lineal {lineal.__version__}")
     parser.help_without_words()
     parser.set_defaults(all_commands=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add(commands)
+    for name, each in commands.choices.items():
+        each.epilog = _PAGES.get(name, pages.CLI).see
     return parser
 
 

@@ -1,7 +1,7 @@
 """`lineal ls`: list what a store holds, or find it with a search.
 
 Without a search it asks the calls of ML Metadata, which every metadata server answers, and writes nothing. A search
-needs Lineal: a server, or a database, whose search index it brings up to date first (docs/searching.md).
+needs Lineal: a server, or a database, whose search index it brings up to date first.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from dataclasses import fields
 from functools import partial
 from typing import Any, TypeAlias
 
+from lineal import pages
 from lineal.cli.arguments import Parser
 from lineal.security import METHODS, AccessSettings, LimitSettings, TlsSettings
 
@@ -21,8 +22,8 @@ _CLASSES: dict[str, type[AccessSettings] | type[TlsSettings] | type[LimitSetting
 
 def add_protection_flags(parser: Parser) -> None:
     """Declare the flags."""
-    _add_flags_of_callers(parser.add_argument_group("callers and encryption (docs/operations/security.md)"))
-    _add_flags_of_limits(parser.add_argument_group("limits"))
+    _add_flags_of_callers(parser.add_argument_group(f"callers and encryption ({pages.SECURITY.see})"))
+    _add_flags_of_limits(parser.add_argument_group(f"limits ({pages.LIMITS.see})"))
 
 
 def _add_flags_of_callers(group: _Group) -> None:

@@ -10,12 +10,13 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import grpc
 from google.protobuf.message import Message
 
-from lineal import errors, lineage_cuts
+from lineal import errors, lineage_cuts, pages
 from lineal.client.connection import Certificates
 from lineal.client.grpc_stubs import MetadataStoreServiceStub, OwnServicesStub
 from lineal.client.token import TokenSource
@@ -181,6 +182,7 @@ class GrpcTransport:
         details = decoded(dict(error.trailing_metadata() or ()).get(TRAILER, b""))
         if code == errors.UNAVAILABLE:
             message = f"no answer from {self._target}: {message}; is a metadata server running there?"
+            details = replace(details, page=details.page or pages.SERVER.name)
         if code == errors.RESOURCE_EXHAUSTED and (found := _TOO_LARGE.search(message)):
             return self._too_large(size=int(found[1]), limit=int(found[2]))
         return errors.make_exception(message, code, details)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.config import ServerSettings
 
 __all__ = ["serve"]
@@ -31,6 +31,7 @@ def serve(settings: ServerSettings, *, announce: Callable[[str], None] = print) 
             from lineal.server.lifecycle import run
     except ModuleNotFoundError as error:
         raise errors.FailedPreconditionError(
-            f"The server needs the package {error.name}; install it with: pip install 'lineal[server]'"
+            f"The server needs the package {error.name}; install it with: pip install 'lineal[server]'",
+            errors.Details(page=pages.INSTALL.name),
         ) from None
     run(settings, announce=announce)

@@ -24,6 +24,7 @@ from lineal.server.http_origins import add_origins
 from lineal.server.observing.http_calls import add_calls, add_metrics
 from lineal.server.readiness import Readiness
 from lineal.server.rpcs import SERVICE_NAME
+from lineal.server.site import add_site
 from lineal.server.web_ui import add_elsewhere, add_web_ui, built_web_ui
 from lineal.service import MetadataService
 
@@ -49,6 +50,7 @@ def create_app(
     add_connection(app, settings)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard, limits=settings.limits)
     add_web_ui(app, built_web_ui(), image_origins=settings.image_origins)
+    add_site(app)
     app.add_middleware(PlainBodies, limits=settings.limits, max_bytes=settings.max_message_bytes)
     add_limits(app, settings.limits, guard)
     if guard.authenticator:

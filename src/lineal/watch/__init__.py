@@ -6,7 +6,7 @@ What stays out: the command line (`lineal.cli.watch`).
 
 from __future__ import annotations
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.watch.handlers import ENTRY_POINT_GROUP, Handler, Seen
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Records
 from lineal.watch.resources import Resource, Workload, parse_resources
@@ -41,6 +41,7 @@ def watch(settings: WatchSettings) -> None:
         from lineal.watch.run import run
     except ModuleNotFoundError as error:
         raise errors.FailedPreconditionError(
-            f"The watcher needs the package {error.name}; install it with: pip install 'lineal[watch]'"
+            f"The watcher needs the package {error.name}; install it with: pip install 'lineal[watch]'",
+            errors.Details(page=pages.INSTALL.name),
         ) from None
     run(settings)

@@ -4314,6 +4314,8 @@ export interface components {
             hint?: string;
             /** @description The setting whose limit was reached, such as --max-filter-bytes. */
             limit?: string;
+            /** @description The address of the page of the documentation about it. */
+            page?: string;
             /** @description The fields that are new or have other values now, with these values; null if nobody knows. */
             changed?: Record<string, never> | null;
             /** @description How many fields are gone. */
@@ -4754,9 +4756,9 @@ export interface operations {
     list_artifacts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -4843,9 +4845,9 @@ export interface operations {
     export_artifacts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -4933,9 +4935,9 @@ export interface operations {
     count_artifacts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -5016,9 +5018,9 @@ export interface operations {
     facet_artifacts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -5099,9 +5101,9 @@ export interface operations {
     columns_of_artifacts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -5184,9 +5186,9 @@ export interface operations {
                 key?: string;
                 /** @description What they contain. */
                 text?: string;
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -5265,9 +5267,9 @@ export interface operations {
     labels_of_artifacts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -5348,9 +5350,9 @@ export interface operations {
             query: {
                 /** @description The label's key. */
                 name: string;
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -5720,9 +5722,9 @@ export interface operations {
     list_executions: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -5809,9 +5811,9 @@ export interface operations {
     export_executions: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -5899,9 +5901,9 @@ export interface operations {
     count_executions: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -5982,9 +5984,9 @@ export interface operations {
     facet_executions: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -6065,9 +6067,9 @@ export interface operations {
     columns_of_executions: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -6150,9 +6152,9 @@ export interface operations {
                 key?: string;
                 /** @description What they contain. */
                 text?: string;
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -6231,9 +6233,9 @@ export interface operations {
     labels_of_executions: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -6314,9 +6316,9 @@ export interface operations {
             query: {
                 /** @description The label's key. */
                 name: string;
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -6686,9 +6688,9 @@ export interface operations {
     list_contexts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -6775,9 +6777,9 @@ export interface operations {
     export_contexts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -6865,9 +6867,9 @@ export interface operations {
     count_contexts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -6948,9 +6950,9 @@ export interface operations {
     facet_contexts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -7031,9 +7033,9 @@ export interface operations {
     columns_of_contexts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -7116,9 +7118,9 @@ export interface operations {
                 key?: string;
                 /** @description What they contain. */
                 text?: string;
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -7197,9 +7199,9 @@ export interface operations {
     labels_of_contexts: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -7280,9 +7282,9 @@ export interface operations {
             query: {
                 /** @description The label's key. */
                 name: string;
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -8894,9 +8896,9 @@ export interface operations {
                 direction: "up" | "down";
                 /** @description Which kind of relatives. */
                 kind?: "artifact" | "execution";
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -9706,9 +9708,9 @@ export interface operations {
     list_workspaces: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
@@ -9793,7 +9795,7 @@ export interface operations {
     children_of_context: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
@@ -9958,9 +9960,9 @@ export interface operations {
             query: {
                 /** @description The metric. */
                 metric: string;
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
-                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                /** @description A filter query of ML Metadata; both it and `q` must fit (the language: /docs/filter-query.html). */
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -10205,7 +10207,7 @@ export interface operations {
     running: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
@@ -10908,7 +10910,7 @@ export interface operations {
     parse_search: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
             };
             header?: never;
@@ -11059,7 +11061,7 @@ export interface operations {
     complete_search: {
         parameters: {
             query?: {
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
                 /** @description What the search is for. */
                 kind?: "artifact" | "execution" | "context" | "run";
@@ -11144,7 +11146,7 @@ export interface operations {
                 key: string[];
                 /** @description `only`: this value alone. `any`: this value as well. `not`: every other value. `none`: nothing of this value. `add`: this value and all that the search says already. `range`: from `low` to `high`. `clear`: nothing of the key but what is excluded. */
                 choice: "only" | "any" | "not" | "none" | "add" | "range" | "clear";
-                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (the language: /docs/searching.html; keys: /api/v1/search/keys). */
                 q?: string;
                 /** @description A value for each key; none for `range` and `clear`. */
                 value?: string[] | null;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lineal import pages
 from lineal.errors import Details, InvalidArgumentError
 
 
@@ -10,7 +11,7 @@ class SearchError(InvalidArgumentError):
 
     def __init__(self, problem: str, *, at: int, length: int, hint: str) -> None:
         message = f"the search, at character {at + 1}: {problem}; {hint}"
-        super().__init__(message, Details("q", at, length, problem=problem, hint=hint))
+        super().__init__(message, Details("q", at, length, problem, hint, page=pages.SEARCHING.name))
 
     def __reduce__(self) -> tuple[object, ...]:
         return InvalidArgumentError, (self.message, self.details)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.security import CERTIFICATE, KUBEFLOW, MESH, OIDC, TOKEN, AccessSettings
 from lineal.server.auth.access_file import AccessFile
 from lineal.server.auth.credentials import Credentials
@@ -68,7 +68,8 @@ class Authenticator:
         raise errors.UnauthenticatedError(
             "the credentials are not valid (unknown, expired or revoked); get new ones"
             if credentials.bearer
-            else "this server needs a login; send a token (header `authorization: Bearer TOKEN`, or set LINEAL_TOKEN)"
+            else "this server needs a login; send a token (header `authorization: Bearer TOKEN`, or set LINEAL_TOKEN)",
+            errors.Details(page=pages.TOKENS.name),
         )
 
     def remembered(self, credentials: Credentials) -> Caller | None:

@@ -1,4 +1,4 @@
-"""The guard of the HTTP server: everything except health, login and the page about problems needs a caller.
+"""The guard of the HTTP server: everything except health, login and the documentation needs a caller.
 
 It is an ASGI middleware around all routes, so it also guards a new route. A browser that asks for a page is redirected
 to the login. What stays out: the form of the login (login.py).
@@ -25,8 +25,9 @@ from lineal.server.openlineage import answers as event_answers
 from lineal.server.request_kinds import is_event
 from lineal.server.rest import problems
 from lineal.server.route_paths import route_path
+from lineal.server.site import is_public
 
-_OPEN = frozenset({"/healthz", "/readyz", login.PATH, login.LOGOUT_PATH, problems.PAGE, *mlflow_routes.OPEN})
+_OPEN = frozenset({"/healthz", "/readyz", login.PATH, login.LOGOUT_PATH, *mlflow_routes.OPEN})
 
 
 def add_guard(app: FastAPI, authenticator: Authenticator) -> None:
@@ -43,7 +44,7 @@ class _Guard:
         self._authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or route_path(scope) in _OPEN:
+        if scope["type"] != "http" or _is_open(route_path(scope)):
             await self._app(scope, receive, send)
             return
         given = credentials.of_http(scope, self._authenticator.settings.user_header)
@@ -56,6 +57,10 @@ class _Guard:
             return
         with calling(caller):
             await self._app(scope, receive, send)
+
+
+def _is_open(path: str) -> bool:
+    return path in _OPEN or is_public(path)
 
 
 def _refusal(scope: Scope, error: errors.StatusError) -> Response:

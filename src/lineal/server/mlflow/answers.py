@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.files import Entry, NoSpaceError
 from lineal.server.rest import problems
 
@@ -98,7 +98,11 @@ def fault(error: Exception) -> Response:
 
 def no_endpoint(what: str) -> Response:
     """Return the response for something that is not served, which clients take as a hint to go on without it."""
-    return _error(404, "ENDPOINT_NOT_FOUND", f"{what} is not served here; docs/mlflow.md lists what is")
+    return _error(
+        404,
+        "ENDPOINT_NOT_FOUND",
+        f"{what} is not served here; {pages.MLFLOW_SERVED.address(problems.PREFIX.get())} lists what is",
+    )
 
 
 def wrong_method(method: str, allowed: str) -> Response:

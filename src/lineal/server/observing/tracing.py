@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import lineal
-from lineal import errors
+from lineal import errors, pages
 from lineal.store.engine.database import Database
 
 _NO_SPAN = nullcontext()
@@ -41,7 +41,8 @@ def begin(database: Database, exporter: Any = None) -> Callable[[], None]:
         provider = _provider(exporter)
     except ModuleNotFoundError as error:
         raise errors.FailedPreconditionError(
-            f"--traces needs the package {error.name}; install it with: pip install 'lineal[otel]'"
+            f"--traces needs the package {error.name}; install it with: pip install 'lineal[otel]'",
+            errors.Details(page=pages.INSTALL.name),
         ) from None
     tracer = provider.get_tracer("lineal", lineal.__version__)
     _trace_requests(tracer)

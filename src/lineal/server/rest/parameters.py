@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Path, Query, Request
 from fastapi.dependencies.models import Dependant
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.catalogue import Asked
 from lineal.catalogue.listing import LONGEST_PAGE
 from lineal.kinds import Kind
@@ -21,11 +21,17 @@ Search = Annotated[
     str,
     Query(
         max_length=LONGEST_TEXT,
-        description="A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys).",
+        description="A search: `type:model metric.auc>0.9 -label.team=x` (the language: "
+        f"{pages.SEARCHING.address()}; keys: /api/v1/search/keys).",
     ),
 ]
 FilterQuery = Annotated[
-    str, Query(max_length=LONGEST_TEXT, description="A filter query of ML Metadata; both it and `q` must fit.")
+    str,
+    Query(
+        max_length=LONGEST_TEXT,
+        description="A filter query of ML Metadata; both it and `q` must fit (the language: "
+        f"{pages.FILTER_QUERY.address()}).",
+    ),
 ]
 ContextId = Annotated[
     str | None, Query(pattern=r"^[0-9]{1,19}$", description="Only what this context (workspace, run, other) holds.")

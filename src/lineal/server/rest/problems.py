@@ -11,13 +11,14 @@ import logging
 import uuid
 from contextvars import ContextVar
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.filter.search import SearchError
 from lineal.server.http_methods import allowed
 from lineal.store.engine.dialects.base import NoConnectionError, StorageFullError
@@ -61,6 +62,7 @@ SCHEMA: dict[str, Any] = {
         "problem": {"type": "string", "description": "What was wrong, without its place and the hint."},
         "hint": {"type": "string", "description": "What to write instead."},
         "limit": {"type": "string", "description": "The setting whose limit was reached, such as --max-filter-bytes."},
+        "page": {"type": "string", "description": "The address of the page of the documentation about it."},
         "changed": {
             "type": ["object", "null"],
             "description": "The fields that are new or have other values now, with these values; null if nobody knows.",
@@ -85,36 +87,52 @@ class DetailedHttpError(HTTPException):
 
 @dataclass(frozen=True)
 class ProblemKind:
-    """A kind of problem: its title, and what to do about it."""
+    """A kind of problem: its title, what to do about it, and the page that says more."""
 
     title: str
     cure: str
+    page: pages.Page | None = None
 
 
 KINDS = {
     400: ProblemKind("The request is wrong", "Correct what the detail names; sending the same again does not help."),
-    401: ProblemKind("Credentials are missing", "Log in, or send a valid token: Authorization: Bearer TOKEN."),
-    403: ProblemKind("This is not allowed", "Ask for a role or a workspace that allows it."),
-    404: ProblemKind("There is no such thing", "Check the address or the id; /api/docs lists the addresses."),
+    401: ProblemKind(
+        "Credentials are missing", "Log in, or send a valid token: Authorization: Bearer TOKEN.", pages.TOKENS
+    ),
+    403: ProblemKind("This is not allowed", "Ask for a role or a workspace that allows it.", pages.ROLES),
+    404: ProblemKind(
+        "There is no such thing", "Check the address or the id; /api/docs lists the addresses.", pages.REST
+    ),
     405: ProblemKind("This method is not offered here", "Use one of the methods in the header Allow."),
     408: ProblemKind("The request came too slowly", "Send it again, over a better connection or in smaller parts."),
     409: ProblemKind("The store is not in the state that this needs", "The detail says which state that is."),
-    412: ProblemKind("The record is different now", "Read it again, look at what has changed, and repeat the change."),
-    413: ProblemKind("This is too large", "Ask for less or send less; the detail names the limit and its flag."),
-    414: ProblemKind("The URL is too long", "Ask for less at a time; the detail names the limit."),
+    412: ProblemKind(
+        "The record is different now", "Read it again, look at what has changed, and repeat the change.", pages.REST
+    ),
+    413: ProblemKind(
+        "This is too large", "Ask for less or send less; the detail names the limit and its flag.", pages.LIMITS
+    ),
+    414: ProblemKind("The URL is too long", "Ask for less at a time; the detail names the limit.", pages.LIMITS),
     415: ProblemKind("This media type is not understood", "Send one of the media types that the detail lists."),
-    422: ProblemKind("A parameter is wrong", "Correct the parameter that the detail names; /api/docs has the limits."),
-    429: ProblemKind("There are too many requests", "Wait a moment and send it again."),
+    422: ProblemKind(
+        "A parameter is wrong", "Correct the parameter that the detail names; /api/docs has the limits.", pages.REST
+    ),
+    429: ProblemKind("There are too many requests", "Wait a moment and send it again.", pages.LIMITS),
     431: ProblemKind("The headers are too long", "Send fewer or shorter headers, cookies and tokens first of all."),
     499: ProblemKind("The caller gave up", "The connection ended before the answer was there."),
-    500: ProblemKind("The server failed", "This is a fault of the server: its log has more under the id."),
+    500: ProblemKind(
+        "The server failed", "This is a fault of the server: its log has more under the id.", pages.FAULTS
+    ),
     501: ProblemKind("This is not offered", "The server does not have this call or option."),
     503: ProblemKind(
         "Something that the server needs cannot be reached",
         "Send it again later; /readyz says when the database answers.",
+        pages.HEALTH,
     ),
     507: ProblemKind("There is no space left", "Make room on the disk of the database; nothing was written."),
-    504: ProblemKind("This took too long", "Ask for less, or allow more time; a write may have happened."),
+    504: ProblemKind(
+        "This took too long", "Ask for less, or allow more time; a write may have happened.", pages.LIMITS
+    ),
 }
 _log = logging.getLogger(__name__)
 
@@ -123,7 +141,8 @@ def problem(status: int, detail: str, **more: Any) -> Response:
     """Return the response that describes a problem."""
     kind = KINDS.get(status)
     title = kind.title if kind else "The server failed" if status >= 500 else "The request failed"
-    content = {"type": _type(status), "title": title, "status": status, "detail": detail, **more}
+    page = {"page": kind.page.address(PREFIX.get())} if kind and kind.page else {}
+    content = {"type": _type(status), "title": title, "status": status, "detail": detail, **page, **more}
     body = json.dumps(content).encode("utf-8")
     return Response(body, status_code=status, media_type=MEDIA_TYPE)
 
@@ -156,7 +175,9 @@ def of_status_error(error: errors.StatusError, *, status: int | None = None) -> 
 
 def _fields(details: errors.Details) -> dict[str, Any]:
     """Return the fields that an error has, under their names."""
-    return {name: value for name, value in dataclasses.asdict(details).items() if value not in ("", None)}
+    found = {name: value for name, value in dataclasses.asdict(details).items() if value not in ("", None)}
+    page = pages.PAGES.get(details.page, pages.LIMITS if details.limit else None)
+    return {**found, "page": page.address(PREFIX.get())} if page else found
 
 
 async def _on_status_error(request: Request, error: Exception) -> Response:
@@ -176,9 +197,11 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 it is registered for these
-    details = {404: f"nothing is at {request.url.path[:200]}; /api/docs lists what there is"}
+    detail = str(error.detail)
+    if detail == HTTPStatus.NOT_FOUND.phrase:
+        detail = f"nothing is at {request.url.path[:200]}; /api/docs lists what there is"
     fields = _fields(error.details) if isinstance(error, DetailedHttpError) else {}
-    found = problem(error.status_code, details.get(error.status_code, str(error.detail)), **fields)
+    found = problem(error.status_code, detail, **fields)
     found.headers.update(error.headers or {})
     if error.status_code == 405:
         methods = allowed(request)

@@ -17,7 +17,8 @@ _HEAD = (
     '<meta name="viewport" content="width=device-width"><style>:root{color-scheme:light dark;font:15px/1.5 system-ui,'
     "sans-serif}body{max-width:45rem;margin:2rem auto;padding:0 1rem}:target{outline:2px solid}</style></head><body>"
     "<h1>Problems</h1><p>Every error over HTTP is a problem document (RFC 9457). Its <code>detail</code> says what was "
-    "wrong, which one it was and what to do; its <code>type</code> leads to one of these sections.</p>"
+    "wrong, which one it was and what to do; its <code>type</code> leads to one of these sections, and its "
+    '<code>page</code>, if it has one, to <a href="./">the documentation</a>.</p>'
 )
 
 
@@ -31,4 +32,5 @@ def add(app: FastAPI) -> None:
 
 def _section(status: int) -> str:
     kind = problems.KINDS[status]
-    return f'<section id="{status}"><h2>{status}: {escape(kind.title)}</h2><p>{escape(kind.cure)}</p></section>'
+    more = f' <a href="{kind.page.place}">More about it</a>' if kind.page else ""
+    return f'<section id="{status}"><h2>{status}: {escape(kind.title)}</h2><p>{escape(kind.cure)}{more}</p></section>'

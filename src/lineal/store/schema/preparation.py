@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.config import Use
 from lineal.kinds import KINDS
 from lineal.store.engine.database import Database
@@ -83,7 +83,8 @@ def _is_current_at_second_look(session: Session) -> bool:
     if version < SCHEMA_VERSION and not session.dialect.settings.upgrade:
         raise errors.FailedPreconditionError(
             f"the database has schema version {version}, this Lineal works on version {SCHEMA_VERSION}, and schema "
-            "migration is disabled; run `lineal migrate` on it (after a backup)"
+            "migration is disabled; run `lineal migrate` on it (after a backup)",
+            errors.Details(page=pages.MIGRATIONS.name),
         )
     return version == SCHEMA_VERSION
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.store.engine.dialects.mysql_session import MySQLConnector
 from lineal.store.engine.dialects.urls import ServerURL
 
@@ -102,7 +102,8 @@ def _loaded(driver: MySQLDriver, scheme: str) -> MySQLDriver:
         driver.errors()
     except ModuleNotFoundError as error:
         raise errors.FailedPreconditionError(
-            f"{scheme}:// needs the driver {driver.name}; install it with pip install 'lineal[{driver.extra}]'"
+            f"{scheme}:// needs the driver {driver.name}; install it with pip install 'lineal[{driver.extra}]'",
+            errors.Details(page=pages.DATABASES.name),
         ) from error
     except ImportError as error:
         raise errors.FailedPreconditionError(

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGIdentifierPreparer_psycopg
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.config import DatabaseSettings
 from lineal.store.engine.column_limits import Limits, limit_of
 from lineal.store.engine.connections import Connections
@@ -387,6 +387,7 @@ def _driver() -> Any:
         import psycopg
     except ImportError as error:
         raise errors.FailedPreconditionError(
-            "postgresql:// needs the driver psycopg 3; install it with pip install 'lineal[postgresql]'"
+            "postgresql:// needs the driver psycopg 3; install it with pip install 'lineal[postgresql]'",
+            errors.Details(page=pages.DATABASES.name),
         ) from error
     return psycopg

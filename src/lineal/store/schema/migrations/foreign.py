@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.store.engine.session import Session
 from lineal.store.schema.migrations.versions import TYPE_KIND, column_since, table_since
 from lineal.store.tables.mlmd_tables import metadata
@@ -30,7 +30,8 @@ def refuse_foreign(session: Session) -> None:
     if reason:
         raise errors.FailedPreconditionError(
             f"{session.dialect.place()} holds tables of another program, such as Kubeflow Model Registry, under the "
-            f"names of ML Metadata's: {reason}. Nothing was written; give Lineal a database (or schema) of its own"
+            f"names of ML Metadata's: {reason}. Nothing was written; give Lineal a database (or schema) of its own",
+            errors.Details(page=pages.DATABASES.name),
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement
 from lineal.store.schema.migrations.foreign import refuse_foreign
@@ -73,13 +73,15 @@ class State:
             start, end = self.unfinished
             raise errors.FailedPreconditionError(
                 f"a migration from schema version {start} to {end} is unfinished; unless it is still running, run "
-                "`lineal migrate` to finish it"
+                "`lineal migrate` to finish it",
+                errors.Details(page=pages.MIGRATIONS.name),
             )
         version = 0 if self._is_version_0 else self._named_version()
         if version > SCHEMA_VERSION:
             raise errors.FailedPreconditionError(
                 f"the database has schema version {version}, and this Lineal works on version {SCHEMA_VERSION}; "
-                "use a newer version of Lineal"
+                "use a newer version of Lineal",
+                errors.Details(page=pages.MIGRATIONS.name),
             )
         self._require(version)
         return version
@@ -96,13 +98,15 @@ class State:
         if self.lacks_only_the_version:
             raise errors.FailedPreconditionError(
                 f"MLMDEnv holds no schema version, and the tables are those of version {SCHEMA_VERSION}; "
-                "run `lineal migrate`, which writes it"
+                "run `lineal migrate`, which writes it",
+                errors.Details(page=pages.MIGRATIONS.name),
             )
         if self.rows is None:
             self._require(SCHEMA_VERSION)
         held = ", ".join(map(str, self.rows or ())) or "none"
         raise errors.FailedPreconditionError(
-            f"MLMDEnv must hold one schema version and holds {held}; {self._cure_of_rows()}"
+            f"MLMDEnv must hold one schema version and holds {held}; {self._cure_of_rows()}",
+            errors.Details(page=pages.MIGRATIONS.name),
         )
 
     def _require(self, version: int) -> None:
@@ -111,7 +115,8 @@ class State:
         if lacking:
             raise errors.FailedPreconditionError(
                 f"the database has some tables of ML Metadata and lacks {', '.join(lacking)}; "
-                "restore it from a backup, or give an empty database"
+                "restore it from a backup, or give an empty database",
+                errors.Details(page=pages.MIGRATIONS.name),
             )
 
     def _cure_of_rows(self) -> str:

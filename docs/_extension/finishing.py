@@ -1,0 +1,65 @@
+"""What is done to the built pages: no script within a page, names and focus for people who use no mouse; and checks.
+
+furo's template holds one script, which a server's Content-Security-Policy forbids. What scrolls can be scrolled by keys
+only if it can have the focus (axe: scrollable-region-focusable). What stays out: what the pages say.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinx.util import logging
+
+from lineal import pages
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+_SCRIPT = re.compile(r"<script>\s*document\.body\.dataset\.theme = [^<]*</script>")
+_ANY_SCRIPT = re.compile(r"<script>|<script type=(?!\"application/json\")")
+_SCROLLS = re.compile(r'<(pre|div class="table-wrapper[^"]*")(?=>)')
+_DRAWERS = (
+    ('class="overlay sidebar-overlay" for="__navigation">', "Hide the navigation"),
+    ('class="overlay toc-overlay" for="__toc">', "Hide the contents"),
+)
+_ID = re.compile(r'\bid="([^"]+)"')
+_log = logging.getLogger(__name__)
+
+
+def finish(app: Sphinx, failure: Exception | None) -> None:
+    """Change every page that was written, and check that the pages exist that messages name."""
+    if failure is not None or app.builder.name != "html":
+        return
+    root = Path(app.outdir)
+    for file in root.rglob("*.html"):
+        up = os.path.relpath(root, file.parent)
+        text = file.read_text("utf-8")
+        file.write_text(finished(text, up="" if up == "." else f"{up}/"), "utf-8")
+    for page in pages.PAGES.values():
+        _check(root, page)
+
+
+def finished(text: str, *, up: str) -> str:
+    """Return the text of a page as it is handed out; a page that is finished stays as it is.
+
+    Raises:
+        ValueError: the page has a script that is no file.
+    """
+    text = _SCRIPT.sub(f'<script src="{up}_static/theme-of-page.js"></script>', text)
+    if found := _ANY_SCRIPT.search(text):
+        raise ValueError(f"a page has a script within it, which servers forbid: {text[found.start() :][:200]}")
+    text = _SCROLLS.sub(r'<\1 tabindex="0"', text)
+    for drawer, label in _DRAWERS:
+        text = text.replace(drawer, f'{drawer[:-1]} aria-label="{label}">')
+    return text
+
+
+def _check(root: Path, page: pages.Page) -> None:
+    file = root / f"{page.path}.html"
+    if not file.is_file():
+        _log.warning("lineal/pages.py: %r names %s, which is no page", page.name, page.path)
+    elif page.anchor and page.anchor not in _ID.findall(file.read_text("utf-8")):
+        _log.warning("lineal/pages.py: %r names %s, which has no section #%s", page.name, page.path, page.anchor)

@@ -1,0 +1,98 @@
+"""`lineal docs`: which page it finds, what it prints, and what it says where there is none."""
+
+from __future__ import annotations
+
+import json
+import webbrowser
+from pathlib import Path
+
+import pytest
+
+from lineal import pages
+from lineal.cli import main
+
+INDEX = {
+    "docnames": ["decisions/0046", "index", "operations/files", "operations/security"],
+    "titles": ["0046 Files of runs", "Lineal", "The files of runs", "Security"],
+    "alltitles": {
+        "0046 Files of runs": [[0, None]],
+        "Lineal": [[1, None]],
+        "The files of runs": [[2, None]],
+        "Object stores": [[2, "object-stores"]],
+        "Security": [[3, None]],
+        "Tokens": [[3, "tokens"]],
+    },
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("LINEAL_UI_URL", raising=False)
+    monkeypatch.setattr(pages, "site_folder", lambda: tmp_path)
+    (tmp_path / "index.html").write_text("")
+    (tmp_path / "searchindex.js").write_text(f"Search.setIndex({json.dumps(INDEX)})")
+    return tmp_path
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+    assert main(["docs", *words]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "place"),
+    [
+        ([], "Lineal", "index.html"),
+        (["object-stores"], "The files of runs: Object stores", "operations/files.html#object-stores"),
+        (["object", "stores"], "The files of runs: Object stores", "operations/files.html#object-stores"),
+        (["TOKENS", "security"], "Security: Tokens", "operations/security.html#tokens"),
+    ],
+)
+def test_a_name_and_words_of_headings_find_a_page(
+    site: Path, capsys: pytest.CaptureFixture[str], words: list[str], title: str, place: str
+) -> None:
+    assert printed(capsys, *words) == [title, f"  {site.as_uri()}/{place}"]
+
+
+def test_pages_for_users_come_first_and_the_limit_says_what_is_left(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert printed(capsys, "of", "runs")[::2] == ["The files of runs", "0046 Files of runs"]
+    assert printed(capsys, "of", "runs", "--limit", "1")[-1] == "1 more; give more words, or --limit"
+
+
+def test_the_address_on_a_known_server_is_printed_too(
+    site: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINEAL_UI_URL", "https://lineal.example/ui/")
+    url = "https://lineal.example/ui/docs/operations/security.html#tokens"
+    assert printed(capsys, "tokens")[-1] == f"  {url}"
+    [record] = json.loads("".join(printed(capsys, "tokens", "--json")))
+    assert (record["heading"], record["url"]) == ("Tokens", url)
+
+
+def test_words_that_no_heading_has_are_refused_with_the_search_of_the_site(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["docs", "no", "such"]) == 1
+    said = capsys.readouterr().err
+    assert "'no such'" in said
+    assert f"{site.as_uri()}/search.html?q=no%20such" in said
+
+
+def test_without_the_site_it_says_what_to_do(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (site / "index.html").unlink()
+    assert main(["docs", "tokens"]) == 1
+    assert "make site" in capsys.readouterr().err
+
+
+def test_open_opens_the_first_page_or_says_that_no_browser_can(
+    site: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: not opened.append(address))
+    printed(capsys, "of", "runs", "--open")
+    assert opened == [f"{site.as_uri()}/operations/files.html"]
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    assert main(["docs", "tokens", "--open"]) == 1
+    assert f"open {site.as_uri()}/operations/security.html#tokens" in capsys.readouterr().err
