@@ -37,7 +37,7 @@ VARIABLES = {
     UI_URL_VARIABLE: "The address of the web UI, such as http://localhost:8081, to which cards in notebooks link.",
     TOKEN_VARIABLE: "The token that clients, commands and watchers send to servers; the option `token_file` of a "
     "server's URL names a file instead.",
-    EXACT_URIS_VARIABLE: "1: take uris as they are spelled, not all forms of one location (docs/storage.md) as one.",
+    EXACT_URIS_VARIABLE: "1: take uris as they are spelled, not all forms of one location as one.",
     "LINEAL_DB_PASSWORD": "The password of a MySQL or PostgreSQL URL that has none.",
     "LINEAL_DB_PASSWORD_FILE": "A file that holds this password, read for each connection; the option `password_file` "
     "of the URL names such a file, too.",
@@ -85,7 +85,7 @@ class DatabaseSettings:
         audit: whether every write is written to the audit log; deletions, tokens and commands are in any case.
         use: what it is opened for: CREATE for anything, CHANGE for an existing store, READ for reading alone.
         exact_uris: whether an artifact is found by its uri as it is spelled alone, and not by all forms that mean the
-            same location (docs/storage.md); by default what the variable LINEAL_EXACT_URIS says.
+            same location; by default what the variable LINEAL_EXACT_URIS says.
     """
 
     url: str = field(repr=False)

@@ -27,16 +27,10 @@ def test_a_page_that_messages_name_exists(page: pages.Page) -> None:
 
 
 def shown_texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """All texts of a module but the docstrings, which are for who reads the code."""
-    docstrings = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
+    """All texts of a module but its own docstring, which is for who reads the code."""
+    own = tree.body[0].value if isinstance(tree, ast.Module) and ast.get_docstring(tree) else None  # type: ignore[attr-defined]
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node is not own:
             yield node.lineno, node.value
 
 
@@ -48,6 +42,12 @@ def test_no_message_names_a_file_of_the_docs_or_writes_the_name_of_a_page_itself
         if OF_FILES.search(text) or ("see: lineal docs" in text and path.name not in ("pages.py", "errors.py"))
     ]
     assert wrong == []
+
+
+def test_every_name_of_a_page_that_a_docstring_gives_is_one() -> None:
+    given = {name for path in SOURCES for name in re.findall(r"`lineal docs ([a-z-]+)`", path.read_text())}
+    assert given - pages.PAGES.keys() == set()
+    assert given
 
 
 def test_no_help_names_a_file_of_the_docs_and_each_names_a_page() -> None:

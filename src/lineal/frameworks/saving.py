@@ -39,7 +39,7 @@ class SavedModel(Model):
     """A model with what was found out about its files and its training.
 
     Attributes:
-        digest: "sha256:" and 64 hexadecimal digits, over all its files as docs/operations/files.md says; "" if it was
+        digest: "sha256:" and 64 hexadecimal digits, over all its files as `lineal docs digests` says; "" if it was
             not saved.
         size: how many bytes its files have.
         format: how they were written, such as "joblib".

@@ -65,7 +65,7 @@ def log(
     labels: Mapping[Any, plain.Scalar] | None = None,
     execution: Execution | None = None,
 ) -> SavedModel:
-    """Record a fitted estimator, a pipeline or a search, and return the model; docs/frameworks.md says what of it.
+    """Record a fitted estimator, a pipeline or a search, and return the model.
 
     Args:
         estimator: the fitted estimator.
