@@ -104,7 +104,7 @@ def _places(site: Path) -> Iterator[Place]:
 
 
 def _record(site: Path, place: Place) -> dict[str, str | None]:
-    from lineal.sdk.web_ui import address_of
+    from lineal.sdk.pictures.web_ui import address_of
 
     try:
         server = address_of(None)
