@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 from lineal import errors
@@ -65,6 +66,7 @@ def hidden_writes(ids: dict[str, int]) -> dict[str, list[Message]]:
             rpc.PutLineageSubgraphRequest(contexts=[context]),
         ],
         "LogArtifact": hidden_loggings(ids),
+        "LogExecution": hidden_executions(ids),
         "LogMetrics": hidden_metrics(ids),
         "PutAttributionsAndAssociations": hidden_memberships(ids),
         "PutParentContexts": [
@@ -94,6 +96,17 @@ def hidden_loggings(ids: dict[str, int]) -> list[Message]:
     return [
         lineage.LogArtifactRequest(artifact=new, event=foreign, same_version=lineage.SameVersion()),
         lineage.LogArtifactRequest(artifact=new, event=foreign, judged=lineage.Judged(uri="s3://b-data")),
+    ]
+
+
+def hidden_executions(ids: dict[str, int]) -> list[Message]:
+    """Return requests that log an execution of the other workspace, or with an artifact of it."""
+    own, foreign = pb.Execution(type_id=ids[TRAINER], name="new"), pb.Execution(id=ids["b-train"])
+    event = pb.Event(type=pb.Event.OUTPUT)
+    named = lineage.LoggedArtifact(artifact_id=ids["b-data"], event=event)
+    return [
+        lineage.LogExecutionRequest(execution=foreign, update_mask=FieldMask(paths=["last_known_state"])),
+        lineage.LogExecutionRequest(execution=own, artifacts=[named]),
     ]
 
 

@@ -35,6 +35,7 @@ class LineageCalls(TypeCalls, NodeCalls):
 
     _lacks_lineage = False
     _lacks_logging = False
+    _lacks_logging_together = False
 
     def put_events(self, events: Sequence[pb.Event], extra_options: ExtraOptions | None = None) -> None:
         """Store events; all of them, or none.
@@ -251,6 +252,19 @@ class LineageCalls(TypeCalls, NodeCalls):
             response: lineage.LogArtifactResponse = self._send("LogArtifact", request)
         except errors.UnimplementedError:  # it is the official server, or an older one
             self._lacks_logging = True
+            return None
+        except errors.PermissionDeniedError:  # a proxy in between may know the official service alone
+            return None
+        return response
+
+    def _log_execution(self, request: lineage.LogExecutionRequest) -> lineage.LogExecutionResponse | None:
+        """Log an execution with its artifacts, or return None if the server has no call for it."""
+        if self._lacks_logging_together:
+            return None
+        try:
+            response: lineage.LogExecutionResponse = self._send("LogExecution", request)
+        except errors.UnimplementedError:  # it is the official server, or an older one
+            self._lacks_logging_together = True
             return None
         except errors.PermissionDeniedError:  # a proxy in between may know the official service alone
             return None

@@ -38,6 +38,7 @@ from lineal.service.reads.get_relations import (
 from lineal.service.reads.get_types import get_type, get_types, get_types_by_external_ids, get_types_by_ids
 from lineal.service.writes.change_nodes import change_nodes
 from lineal.service.writes.log_artifact import log_artifact
+from lineal.service.writes.log_execution import log_execution
 from lineal.service.writes.log_metrics import log_metrics
 from lineal.service.writes.put_aliases import delete_alias, put_alias
 from lineal.service.writes.put_events import put_events
@@ -149,6 +150,7 @@ CALLS: dict[str, Call] = {
 LINEAGE_CALLS: dict[str, Call] = {
     "GetLineage": Call(get_lineage),
     "LogArtifact": Call(log_artifact, writes=True),
+    "LogExecution": Call(log_execution, writes=True),
 }
 """The calls of lineal.v1.LineageService."""
 

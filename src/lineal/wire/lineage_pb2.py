@@ -12,25 +12,32 @@ from google.protobuf.internal import builder as _builder
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from lineal.wire import metadata_store_pb2 as ml__metadata_dot_proto_dot_metadata__store__pb2
 from lineal.wire import metadata_store_service_pb2 as ml__metadata_dot_proto_dot_metadata__store__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17lineal/v1/lineage.proto\x12\tlineal.v1\x1a&ml_metadata/proto/metadata_store.proto\x1a.ml_metadata/proto/metadata_store_service.proto\"\x92\x02\n\x12LogArtifactRequest\x12\'\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x15.ml_metadata.Artifact\x12!\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x12.ml_metadata.Event\x12%\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x14.ml_metadata.Context\x12.\n\x0csame_version\x18\x04 \x01(\x0b\x32\x16.lineal.v1.SameVersionH\x00\x12#\n\x06judged\x18\x05 \x01(\x0b\x32\x11.lineal.v1.JudgedH\x00\x12(\n\x0b\x61t_location\x18\x06 \x01(\x0b\x32\x11.lineal.v1.JudgedH\x00\x42\n\n\x08identity\"\r\n\x0bSameVersion\"\'\n\x06Judged\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x10\n\x08seen_ids\x18\x02 \x03(\x03\"\x91\x01\n\x13LogArtifactResponse\x12\x18\n\x0b\x61rtifact_id\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12%\n\x06stored\x18\x02 \x01(\x0b\x32\x15.ml_metadata.Artifact\x12)\n\ncandidates\x18\x03 \x03(\x0b\x32\x15.ml_metadata.ArtifactB\x0e\n\x0c_artifact_id2\xc1\x01\n\x0eLineageService\x12_\n\nGetLineage\x12&.ml_metadata.GetLineageSubgraphRequest\x1a\'.ml_metadata.GetLineageSubgraphResponse\"\x00\x12N\n\x0bLogArtifact\x12\x1d.lineal.v1.LogArtifactRequest\x1a\x1e.lineal.v1.LogArtifactResponse\"\x00\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17lineal/v1/lineage.proto\x12\tlineal.v1\x1a google/protobuf/field_mask.proto\x1a&ml_metadata/proto/metadata_store.proto\x1a.ml_metadata/proto/metadata_store_service.proto\"\x92\x02\n\x12LogArtifactRequest\x12\'\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x15.ml_metadata.Artifact\x12!\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x12.ml_metadata.Event\x12%\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x14.ml_metadata.Context\x12.\n\x0csame_version\x18\x04 \x01(\x0b\x32\x16.lineal.v1.SameVersionH\x00\x12#\n\x06judged\x18\x05 \x01(\x0b\x32\x11.lineal.v1.JudgedH\x00\x12(\n\x0b\x61t_location\x18\x06 \x01(\x0b\x32\x11.lineal.v1.JudgedH\x00\x42\n\n\x08identity\"\r\n\x0bSameVersion\"\'\n\x06Judged\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x10\n\x08seen_ids\x18\x02 \x03(\x03\"\x91\x01\n\x13LogArtifactResponse\x12\x18\n\x0b\x61rtifact_id\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12%\n\x06stored\x18\x02 \x01(\x0b\x32\x15.ml_metadata.Artifact\x12)\n\ncandidates\x18\x03 \x03(\x0b\x32\x15.ml_metadata.ArtifactB\x0e\n\x0c_artifact_id\"\xc6\x01\n\x13LogExecutionRequest\x12)\n\texecution\x18\x01 \x01(\x0b\x32\x16.ml_metadata.Execution\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12%\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x14.ml_metadata.Context\x12,\n\tartifacts\x18\x04 \x03(\x0b\x32\x19.lineal.v1.LoggedArtifact\"~\n\x0eLoggedArtifact\x12)\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x15.ml_metadata.ArtifactH\x00\x12\x15\n\x0b\x61rtifact_id\x18\x02 \x01(\x03H\x00\x12!\n\x05\x65vent\x18\x03 \x01(\x0b\x32\x12.ml_metadata.EventB\x07\n\x05which\"_\n\x14LogExecutionResponse\x12\x14\n\x0c\x65xecution_id\x18\x01 \x01(\x03\x12\x31\n\tartifacts\x18\x02 \x03(\x0b\x32\x1e.lineal.v1.LogArtifactResponse2\x94\x02\n\x0eLineageService\x12_\n\nGetLineage\x12&.ml_metadata.GetLineageSubgraphRequest\x1a\'.ml_metadata.GetLineageSubgraphResponse\"\x00\x12N\n\x0bLogArtifact\x12\x1d.lineal.v1.LogArtifactRequest\x1a\x1e.lineal.v1.LogArtifactResponse\"\x00\x12Q\n\x0cLogExecution\x12\x1e.lineal.v1.LogExecutionRequest\x1a\x1f.lineal.v1.LogExecutionResponse\"\x00\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lineal.wire.lineage_pb2', _globals)
 if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
-  _globals['_LOGARTIFACTREQUEST']._serialized_start=127
-  _globals['_LOGARTIFACTREQUEST']._serialized_end=401
-  _globals['_SAMEVERSION']._serialized_start=403
-  _globals['_SAMEVERSION']._serialized_end=416
-  _globals['_JUDGED']._serialized_start=418
-  _globals['_JUDGED']._serialized_end=457
-  _globals['_LOGARTIFACTRESPONSE']._serialized_start=460
-  _globals['_LOGARTIFACTRESPONSE']._serialized_end=605
-  _globals['_LINEAGESERVICE']._serialized_start=608
-  _globals['_LINEAGESERVICE']._serialized_end=801
+  _globals['_LOGARTIFACTREQUEST']._serialized_start=161
+  _globals['_LOGARTIFACTREQUEST']._serialized_end=435
+  _globals['_SAMEVERSION']._serialized_start=437
+  _globals['_SAMEVERSION']._serialized_end=450
+  _globals['_JUDGED']._serialized_start=452
+  _globals['_JUDGED']._serialized_end=491
+  _globals['_LOGARTIFACTRESPONSE']._serialized_start=494
+  _globals['_LOGARTIFACTRESPONSE']._serialized_end=639
+  _globals['_LOGEXECUTIONREQUEST']._serialized_start=642
+  _globals['_LOGEXECUTIONREQUEST']._serialized_end=840
+  _globals['_LOGGEDARTIFACT']._serialized_start=842
+  _globals['_LOGGEDARTIFACT']._serialized_end=968
+  _globals['_LOGEXECUTIONRESPONSE']._serialized_start=970
+  _globals['_LOGEXECUTIONRESPONSE']._serialized_end=1065
+  _globals['_LINEAGESERVICE']._serialized_start=1068
+  _globals['_LINEAGESERVICE']._serialized_end=1344
 # @@protoc_insertion_point(module_scope)

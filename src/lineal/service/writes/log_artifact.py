@@ -73,15 +73,42 @@ def _log_same_version(
     session: Session, types: KnownTypes, request: lineage.LogArtifactRequest
 ) -> lineage.LogArtifactResponse:
     [wanted] = [request.artifact] if session.sees_all else marked(session, [request.artifact])
-
-    def find() -> list[pb.Artifact]:
-        return _of_same_version(session, types, wanted) or _written(session, types, wanted)
-
-    found = _look(session, wanted.uri, find)
-    if not found:
+    found = find_same_version(session, types, [wanted])[0]
+    if found is None:
         return _store(session, types, request)
-    _join(session, found[0].id, request)
-    return lineage.LogArtifactResponse(artifact_id=found[0].id, stored=found[0])
+    _join(session, found.id, request)
+    return lineage.LogArtifactResponse(artifact_id=found.id, stored=found)
+
+
+def find_same_version(session: Session, types: KnownTypes, wanted: Sequence[pb.Artifact]) -> list[pb.Artifact | None]:
+    """Return the stored artifact that each one is, None for new ones, which nobody else logs in this transaction.
+
+    Args:
+        session: the transaction.
+        types: the known types.
+        wanted: artifacts with their type, uri, name, version and workspace.
+
+    """
+
+    def find(artifact: pb.Artifact) -> pb.Artifact | None:
+        found = _of_same_version(session, types, artifact) or _written(session, types, artifact)
+        return found[0] if found else None
+
+    found = [find(each) for each in wanted]
+    missing = [place for place, stored in enumerate(found) if stored is None]
+    # In one order, so that two calls cannot wait for each other.
+    names = sorted({_lock_of(session, wanted[place].uri) for place in missing})
+    taken = [locks.take(session, name) for name in names]
+    if any(taken):
+        for place in missing:
+            found[place] = find(wanted[place])
+    return found
+
+
+def is_one(session: Session, one: pb.Artifact, other: pb.Artifact) -> bool:
+    """Say whether two artifacts that are not stored yet are one."""
+    is_near = one.uri == other.uri or (not session.exact_uris and normal_form(one.uri) == normal_form(other.uri))
+    return one.type_id == other.type_id and is_near and _is_same_version(one, other)
 
 
 def _log_judged(
@@ -116,16 +143,13 @@ def _workspace(artifact: pb.Artifact) -> pb.Value | None:
     return artifact.custom_properties.get(WORKSPACE_PROPERTY)
 
 
-def _look(session: Session, uri: str, find: _Find) -> list[pb.Artifact]:
-    """Return the stored artifact of an identity; without one, nobody else logs it until the transaction ends."""
-    return find() or _look_again(session, uri, find)
-
-
 def _look_again(session: Session, uri: str, find: _Find) -> list[pb.Artifact]:
     """Take the lock of a location; return what its last holder may have stored there."""
-    if locks.take(session, locks.of_identity(uri if session.exact_uris else normal_form(uri))):
-        return find()
-    return []
+    return find() if locks.take(session, _lock_of(session, uri)) else []
+
+
+def _lock_of(session: Session, uri: str) -> str:
+    return locks.of_identity(uri if session.exact_uris else normal_form(uri))
 
 
 def _of_same_version(session: Session, types: KnownTypes, wanted: pb.Artifact) -> list[pb.Artifact]:
