@@ -100,7 +100,7 @@ class Recorder:
 
     def _log_new(self, artifact: Any, event_type: pb.Event.Type, on_existing: OnExisting) -> int:
         """Store an artifact without id, or find the one that it is; return its id."""
-        record = self._record(artifact)
+        record = self.record(artifact)
         is_duplicated: _Equality | None = getattr(artifact, "is_duplicated", None)
         if is_duplicated is None or is_duplicated is Artifact.is_duplicated:
             return self._write_once(record, event_type)
@@ -110,7 +110,7 @@ class Recorder:
         answer = self._ask(record, event_type, is_duplicated, uri)
         answer = answer or self._find_or_write(record, event_type, is_duplicated, uri)
         if answer.HasField("stored"):
-            _keep(artifact, record, answer.stored)
+            keep(artifact, record, answer.stored)
         return answer.artifact_id
 
     def _log_deciding(
@@ -118,7 +118,7 @@ class Recorder:
     ) -> int:
         """Store an artifact, or decide what becomes of it and of the stored one that it equals."""
         for _ in range(existing.MOST_VERSIONS):
-            record = self._record(artifact)
+            record = self.record(artifact)
             found = self._find_or_store(record, event_type, equality, uri)
             if isinstance(found, int):
                 return found
@@ -223,7 +223,7 @@ class Recorder:
     def _write_once(self, record: pb.Artifact, event_type: pb.Event.Type) -> int:
         return retrying(lambda: self._write(record, event_type), written=lambda: self._find_written(record, event_type))
 
-    def _record(self, artifact: Any) -> pb.Artifact:
+    def record(self, artifact: Any) -> pb.Artifact:
         """Return the artifact as it is stored: its own serialization with type, workspace and run."""
         type_name, serialized = _described(artifact)
         for reserved in (stored_form.WORKSPACE_PROPERTY_NAME, stored_form.RUN_PROPERTY_NAME):
@@ -320,7 +320,7 @@ def _take_next_version(artifact: Any, what: str) -> None:
     artifact.version = existing.next_version(None if version is None else str(version))
 
 
-def _keep(artifact: Any, record: pb.Artifact, stored: pb.Artifact) -> None:
+def keep(artifact: Any, record: pb.Artifact, stored: pb.Artifact) -> None:
     """Warn where the store keeps other values than those given; an artifact of the SDK's own classes shows them."""
     given, fields = stored_form.recorded_fields(record), stored_form.recorded_fields(stored)
     shows_stored = isinstance(artifact, StandardArtifact)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, TypeVar, cast
@@ -26,10 +27,11 @@ from lineal.sdk import (
     state_facts,
     stored_form,
     termination,
+    together,
 )
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.capture import Recording
-from lineal.sdk.existing import OnExisting
+from lineal.sdk.existing import KEEP, OnExisting
 from lineal.sdk.pictures import web_ui
 from lineal.sdk.recording import Recorder
 from lineal.sdk.retry import retrying
@@ -150,7 +152,7 @@ class Execution:
 
         """
         self._describe(name, workspace, run, description)
-        self._store(self.serialized())
+        self._store(self.serialized(), ())
 
     @classmethod
     def _begin(
@@ -159,15 +161,17 @@ class Execution:
         workspace: Workspace,
         run: Run | None,
         properties: Mapping[str, pb.Value],
+        inputs: Sequence[Any] = (),
         capture: state_facts.Capture = None,
-    ) -> Execution:
-        """Store a new execution that is RUNNING, in one call, and enter it.
+    ) -> tuple[Execution, Callable[[], None]]:
+        """Store a new execution that is RUNNING, in one call, and enter it; return it, and what logs its inputs.
 
         Args:
             name: its name.
             workspace: its workspace.
             run: the run that it is part of.
             properties: further custom properties.
+            inputs: the artifacts that it read; those for which it is possible are stored by the same call.
             capture: what is captured of it.
 
         """
@@ -181,9 +185,9 @@ class Execution:
             given[stored_form.STARTED_NAME] = _now()
             for each, value in given.items():
                 record.custom_properties[each].CopyFrom(value)
-            execution._store(record)
+            log_inputs = execution._store(record, inputs)
         execution._enter()
-        return execution
+        return execution, log_inputs
 
     def _describe(
         self, name: str | None, workspace: Workspace | None, run: Run | None, description: plain.Scalar | None
@@ -199,19 +203,30 @@ class Execution:
         self.create_time: str = stored_form.now()
         self._process: int | None = os.getpid()
         self._entries: list[tuple[int, Execution | None]] = []
-        self._is_running = self._is_writing = self._ended = False
+        self._is_running = self._is_writing = self._is_written = self._ended = False
         self._recording: Recording | None = None
+        self._facts_of_end: dict[str, pb.Value] | None = None
 
-    def _store(self, record: pb.Execution) -> None:
-        """Store the new record, and get ready to log artifacts."""
+    def _store(self, record: pb.Execution, inputs: Sequence[Any]) -> Callable[[], None]:
+        """Store the new record, and get ready to log artifacts; return what logs the inputs that are not yet."""
+        client, workspace = self.workspace.store, self.workspace
         self._type_id = record.type_id
-        self.id: int = execution_writes.create(self.workspace.store, record, self.workspace._context)
         run_name = None if self.run is None else self.run.name
-        self._recorder = Recorder(
-            self.workspace.store, self.workspace._types, self.workspace._context, run_name, self.id
-        )
+        recorder = Recorder(client, workspace._types, workspace._context, run_name, 0)
+        sorted_inputs = together.sort(recorder, inputs, pb.Event.INPUT)
+        created = execution_writes.create(recorder, record, sorted_inputs)
+        self.id: int = created.execution_id
+        self._recorder = replace(recorder, execution_id=self.id)
         if isinstance(self.run, Run):
             self.run._adopt(self)
+        return lambda: self._log_each(sorted_inputs, created.answers)
+
+    def _log_each(self, inputs: together.Sorted, answers: together.Answers | None) -> None:
+        """Log inputs: those that were stored with the execution have an answer."""
+        if answers is not None:
+            together.settle(self._recorder, inputs, answers)
+        for artifact in inputs.alone if answers is not None else [*inputs.together, *inputs.alone]:
+            self.log_input(artifact)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state of a copy or a pickle, which is in no block, so it ends nothing."""
@@ -271,6 +286,34 @@ class Execution:
         if not self._entries and entered_by == os.getpid():  # a forked child leaves the block of its parent too
             self._end(failure, error, trace)
 
+    def _exit_with(self, outputs: Sequence[Any], on_existing: OnExisting) -> None:
+        """Log outputs and leave the block, in one call where that is possible.
+
+        Raises:
+            StatusError, ValueError: as `log_output`; the block is not left then.
+
+        """
+        can_wait = on_existing == KEEP and [entered_by for entered_by, _ in self._entries] == [os.getpid()]
+        last = together.sort(self._recorder, outputs if can_wait else (), pb.Event.OUTPUT)
+        for artifact in last.alone if can_wait else outputs:
+            self.log_output(artifact, on_existing=on_existing)
+        if last.messages and not self._complete_with(last):
+            for artifact in last.together:
+                self.log_output(artifact)
+        self.__exit__(None, None, None)
+
+    def _complete_with(self, outputs: together.Sorted) -> bool:
+        """Store that the execution is complete, and its outputs; return whether the store took that as one call."""
+        self._is_writing = True
+        try:
+            answers = execution_writes.update(self._recorder, *self._changes(endings.COMPLETE), outputs)
+            self._ended = self._is_written = answers is not None
+        finally:
+            self._is_writing = False
+        if answers is not None:
+            together.settle(self._recorder, outputs, answers)
+        return self._is_written
+
     def _enter(self) -> None:
         self._entries.append((os.getpid(), current_execution.get()))
         current_execution.put(self)
@@ -316,7 +359,8 @@ class Execution:
         self._is_writing = True
         try:
             termination.opened(self, self._cancel)
-            self._ended = False
+            self._ended = self._is_written = False
+            self._facts_of_end = None
             yield
             self._is_running = True
         except BaseException:
@@ -334,10 +378,10 @@ class Execution:
         how = endings.ending(failure, error, trace)
         self._is_writing = True
         try:
-            if failure is None:
-                self._put_ending(how)
-            else:
+            if failure is not None:
                 self._put_reason(how)
+            elif not self._is_written:
+                self._put_ending(how)
             self._ended = True
         finally:
             self._is_running = self._is_writing = False
@@ -345,21 +389,31 @@ class Execution:
 
     def _put_ending(self, how: endings.Ending, *, with_reason: bool = True) -> None:
         """Store the state, when it began, and the reason in place of an earlier one."""
+        update, paths = self._changes(how, with_reason=with_reason)
+        retrying(lambda: self.workspace.store.put_executions([update], paths))
+
+    def _changes(self, how: endings.Ending, *, with_reason: bool = True) -> tuple[pb.Execution, list[str]]:
+        """Return what a state changes of the record, and the paths of it."""
         update = pb.Execution(id=self.id, type_id=self._type_id, last_known_state=how.state)
         is_start = how is endings.RUNNING
         if is_start:
             self._recording = state_facts.begin(None)
             added = state_facts.when_started(self.workspace.store, self._recording)
         else:
-            added = state_facts.when_ended(self._recording)
+            added = self._captured_at_end()
         added[stored_form.STARTED_NAME if is_start else stored_form.ENDED_NAME] = _now()
         for name, value in added.items():
             update.custom_properties[name].CopyFrom(value)
         for name, text in how.reason.items():
             update.custom_properties[name].string_value = text
         names = {*added, *(stored_form.FAILURE_NAMES if with_reason else ()), stored_form.ENDED_NAME}
-        paths = ["last_known_state", *(f"custom_properties.{name}" for name in sorted(names))]
-        retrying(lambda: self.workspace.store.put_executions([update], paths))
+        return update, ["last_known_state", *(f"custom_properties.{name}" for name in sorted(names))]
+
+    def _captured_at_end(self) -> dict[str, pb.Value]:
+        """Return what is captured when the execution ends, the same if its end is written a second time."""
+        if self._facts_of_end is None:
+            self._facts_of_end = state_facts.when_ended(self._recording)
+        return {**self._facts_of_end}
 
     def _put_reason(self, how: endings.Ending) -> None:
         """Store why the execution ended; a store that does not take it must not hide the failure itself."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
 from typing import Any
@@ -58,11 +58,11 @@ class Step:
             raise
         found = arguments.read(self.function, bound, self.annotations, self.parameters)
         workspace, run = self._place()
-        execution = Execution._begin(self.name, workspace, run, found.properties(), self.capture)
+        properties = found.properties()
+        execution, log_inputs = Execution._begin(self.name, workspace, run, properties, found.inputs, self.capture)
         call = Call(self, execution, found.inputs)
         try:
-            for each in found.inputs:
-                execution.log_input(each)
+            log_inputs()
         except BaseException as error:
             call.__exit__(type(error), error, error.__traceback__)
             raise
@@ -104,20 +104,31 @@ class Call:
         step: what was called.
         execution: its execution.
         inputs: the artifacts that it read.
+        outputs: those that it wrote, which are logged when it ends.
 
     """
 
     step: Step
     execution: Execution
     inputs: list[Any]
+    outputs: list[Any] = field(default_factory=list)
 
     def returned(self, result: Any) -> Any:
-        """Log the artifacts of a result as outputs, and return the result; what was an input is no output."""
-        known = {id(each) for each in self.inputs} | {_id_of(each) for each in self.inputs} - {None}
-        for artifact in self.step.annotations.artifacts(RESULT, result):
-            if id(artifact) not in known and _id_of(artifact) not in known:
-                self.execution.log_output(artifact, on_existing=self.step.on_existing)
+        """Take the artifacts of a result as outputs, which are logged at the end, and return the result."""
+        self.outputs.extend(self._made(result))
         return result
+
+    def yielded(self, item: Any) -> Any:
+        """Log the artifacts of an item as outputs, and return the item."""
+        for artifact in self._made(item):
+            self.execution.log_output(artifact, on_existing=self.step.on_existing)
+        return item
+
+    def _made(self, result: Any) -> list[Any]:
+        """Return the artifacts of a result, but for those that were inputs, which the step did not make."""
+        known = {id(each) for each in self.inputs} | {_id_of(each) for each in self.inputs} - {None}
+        artifacts = self.step.annotations.artifacts(RESULT, result)
+        return [each for each in artifacts if id(each) not in known and _id_of(each) not in known]
 
     def pause(self) -> None:
         """Let the caller's execution be the current one, from now on and also after the end of this one."""
@@ -129,7 +140,14 @@ class Call:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.execution.__exit__(kind, error, trace)
+        if kind is not None or not self.outputs:
+            self.execution.__exit__(kind, error, trace)
+            return
+        try:
+            self.execution._exit_with(self.outputs, self.step.on_existing)
+        except BaseException as wrong:
+            self.execution.__exit__(type(wrong), wrong, wrong.__traceback__)
+            raise
 
 
 def _id_of(artifact: Any) -> int | None:

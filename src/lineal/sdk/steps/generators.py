@@ -25,7 +25,7 @@ def generator(step: Step) -> Callable[..., Any]:
             while True:
                 try:
                     with current_execution.within(recorded.execution):
-                        item = recorded.returned(advance(*given))
+                        item = recorded.yielded(advance(*given))
                 except StopIteration as end:
                     return recorded.returned(end.value)
                 try:
@@ -54,7 +54,7 @@ def async_generator(step: Step) -> Callable[..., Any]:
             while True:
                 try:
                     with current_execution.within(recorded.execution):
-                        item = recorded.returned(await advance(*given))
+                        item = recorded.yielded(await advance(*given))
                 except StopAsyncIteration:
                     return
                 try:
