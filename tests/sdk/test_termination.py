@@ -174,7 +174,7 @@ ready()
 
 @pytest.mark.slow
 def test_a_program_dies_in_bounded_time_though_the_server_answers_nothing(tmp_path: Path, start: Start) -> None:
-    short = "from lineal.sdk import termination; termination.GRACE = 0.5\n"
+    short = "from lineal.sdk.executions import termination; termination.GRACE = 0.5\n"
     with running_server(f"sqlite:///{tmp_path}/served.db") as server:
         process = start(short + inside("ready(); time.sleep(60)"), url=f"grpc://{server.address}")
         server.process.kill()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from lineal.sdk.artifact_lineage import Lineage, Relatives
 from lineal.sdk.artifacts import Artifact, DataSet, Metrics, Model
+from lineal.sdk.executions import Execution, Run
+from lineal.sdk.executions import get_current as current
 from lineal.sdk.late_names import find as _find
-from lineal.sdk.run import Execution, Run
-from lineal.sdk.run import get_current as current
 from lineal.sdk.steps import in_step, init, step
 from lineal.sdk.store import Store
 from lineal.sdk.workspace import Workspace

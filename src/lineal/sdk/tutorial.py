@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
 from lineal.sdk.artifacts import Artifact, DataSet, Metrics, Model
-from lineal.sdk.run import Execution, Run
+from lineal.sdk.executions import Execution, Run
 from lineal.sdk.store import Store
 from lineal.sdk.workspace import Workspace
 from lineal.wire import metadata_store as pb

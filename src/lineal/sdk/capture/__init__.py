@@ -2,8 +2,8 @@
 
 Nothing is patched and nothing happens at import. What does not change is found out once for a process, in a daemon
 thread; an execution takes what is known when it starts, and the rest when it ends, within the writes that it makes
-anyway. What is not known by then is said (`missing`). What stays out: the writes (run.py), and what people read of it
-(catalogue/environment.py).
+anyway. What is not known by then is said (`missing`). What stays out: the writes (lineal.sdk.executions), and what
+people read of it (catalogue/environment.py).
 """
 
 from __future__ import annotations

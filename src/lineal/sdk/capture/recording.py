@@ -1,7 +1,7 @@
 """What one execution takes of its environment: what is known when it starts, and the rest when it ends.
 
 Nothing here raises, and nothing waits for more than `PATIENCE` seconds. What stays out: finding it out (facts.py), and
-the writes (run.py).
+the writes (lineal.sdk.executions).
 """
 
 from __future__ import annotations

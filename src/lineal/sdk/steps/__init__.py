@@ -2,7 +2,7 @@
 
 `beginning.py` knows the workspace of the process. `decorator.py` and `generators.py` wrap functions, `call.py` records
 a call, `arguments.py` and `annotations.py` say what becomes of arguments and results. `binding.py` takes an execution
-along to other threads and processes. What stays out: executions themselves (lineal.sdk.run).
+along to other threads and processes. What stays out: executions themselves (lineal.sdk.executions).
 """
 
 from lineal.sdk.steps.beginning import Settings, init, settings

@@ -1,7 +1,7 @@
 """Artifacts among arguments and results, and the annotations that say that a value stands for one.
 
 An artifact is what can be logged, a record of a listing, or an id where the annotation is a class of artifacts. With
-`Annotated[T, artifact]` any value is that artifact. What stays out: logging them (lineal.sdk.recording).
+`Annotated[T, artifact]` any value is that artifact. What stays out: logging them (lineal.sdk.executions.recording).
 """
 
 from __future__ import annotations

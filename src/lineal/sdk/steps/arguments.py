@@ -1,6 +1,6 @@
 """What becomes of the arguments of a step: artifacts are inputs, plain values parameters; the rest is counted.
 
-What stays out: results (results.py), and storing (lineal.sdk.run).
+What stays out: results (results.py), and storing (lineal.sdk.executions).
 """
 
 from __future__ import annotations

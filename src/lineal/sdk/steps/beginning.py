@@ -12,9 +12,9 @@ from typing import Any
 
 from lineal import errors
 from lineal.config import RUN_VARIABLE, URL_VARIABLE, WORKSPACE_VARIABLE
-from lineal.sdk import state_facts, termination, typos
+from lineal.sdk import typos
+from lineal.sdk.executions import Run, state_facts, termination
 from lineal.sdk.pictures import web_ui
-from lineal.sdk.run import Run
 from lineal.sdk.store import Store
 from lineal.sdk.workspace import Workspace
 from lineal.urls import PlaceOfStore

@@ -1,6 +1,6 @@
 """Taking an execution along to another thread or process, which begin with none.
 
-What stays out: which execution runs now (lineal.sdk.current_execution).
+What stays out: which execution runs now (lineal.sdk.executions.current).
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar, cast
 
-from lineal.sdk import current_execution
-from lineal.sdk.run import Execution
+from lineal.sdk.executions import Execution, current
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -38,9 +37,9 @@ class _Bound:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if inspect.iscoroutinefunction(self.function):
             return self._awaited(*args, **kwargs)
-        with current_execution.within(self.execution):
+        with current.within(self.execution):
             return self.function(*args, **kwargs)
 
     async def _awaited(self, *args: Any, **kwargs: Any) -> Any:
-        with current_execution.within(self.execution):
+        with current.within(self.execution):
             return await self.function(*args, **kwargs)

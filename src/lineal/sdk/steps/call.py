@@ -12,9 +12,9 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any
 
-from lineal.sdk import current_execution, ids, state_facts
+from lineal.sdk import ids
+from lineal.sdk.executions import Execution, Run, current, state_facts
 from lineal.sdk.existing import OnExisting
-from lineal.sdk.run import Execution, Run
 from lineal.sdk.steps import arguments, beginning
 from lineal.sdk.steps.annotations import RESULT, Annotations
 from lineal.sdk.workspace import Workspace
@@ -69,7 +69,7 @@ class Step:
         return call
 
     def _place(self) -> tuple[Workspace, Run | None]:
-        caller: Execution | None = current_execution.get()
+        caller: Execution | None = current.get()
         if self.workspace is not None:
             workspace = self.workspace
         elif caller is not None:

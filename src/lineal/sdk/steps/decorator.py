@@ -10,9 +10,9 @@ import inspect
 from collections.abc import Callable, Collection
 from typing import Any, ParamSpec, TypeVar, overload
 
-from lineal.sdk import existing, state_facts
+from lineal.sdk import existing
+from lineal.sdk.executions import Run, state_facts
 from lineal.sdk.existing import OnExisting
-from lineal.sdk.run import Run
 from lineal.sdk.steps.call import Step
 from lineal.sdk.steps.generators import async_generator, generator
 from lineal.sdk.workspace import Workspace

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lineal.sdk import current_execution
+from lineal.sdk.executions import current
 from lineal.sdk.steps.call import Step
 
 
@@ -24,14 +24,14 @@ def generator(step: Step) -> Callable[..., Any]:
             given: tuple[Any, ...] = ()
             while True:
                 try:
-                    with current_execution.within(recorded.execution):
+                    with current.within(recorded.execution):
                         item = recorded.yielded(advance(*given))
                 except StopIteration as end:
                     return recorded.returned(end.value)
                 try:
                     sent = yield item
                 except GeneratorExit:
-                    with current_execution.within(recorded.execution):
+                    with current.within(recorded.execution):
                         inner.close()
                     raise
                 except BaseException as error:
@@ -53,14 +53,14 @@ def async_generator(step: Step) -> Callable[..., Any]:
             given: tuple[Any, ...] = ()
             while True:
                 try:
-                    with current_execution.within(recorded.execution):
+                    with current.within(recorded.execution):
                         item = recorded.yielded(await advance(*given))
                 except StopAsyncIteration:
                     return
                 try:
                     sent = yield item
                 except GeneratorExit:
-                    with current_execution.within(recorded.execution):
+                    with current.within(recorded.execution):
                         await inner.aclose()
                     raise
                 except BaseException as error:

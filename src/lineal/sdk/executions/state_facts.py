@@ -1,6 +1,6 @@
 """What is written with the state of an execution, when it starts and when it ends: its parent, and what is captured.
 
-What stays out: the state itself (run.py), and capturing (capture/).
+What stays out: the state itself (execution.py), and capturing (capture/).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from lineal.sdk import capture as capturing
-from lineal.sdk import current_execution
+from lineal.sdk.executions import current
 from lineal.wire import metadata_store as pb
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def begin(capture: Capture) -> capturing.Recording:
 
 def when_started(client: MetadataStore, recording: capturing.Recording) -> dict[str, pb.Value]:
     """Return the custom properties that are written when an execution starts."""
-    parent = current_execution.parent_id(client)
-    named = {} if parent is None else {current_execution.PARENT_NAME: pb.Value(int_value=parent)}
+    parent = current.parent_id(client)
+    named = {} if parent is None else {current.PARENT_NAME: pb.Value(int_value=parent)}
     return {**recording.at_start(), **named}
 
 

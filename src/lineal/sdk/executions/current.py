@@ -1,7 +1,7 @@
 """Which execution runs now, in this thread or task, and which other process started this one.
 
 An asyncio task has the execution of the one that made it. A thread begins with none, and a process with that of
-LINEAL_PARENT_EXECUTION, or of the fork. What stays out: executions themselves (run.py).
+LINEAL_PARENT_EXECUTION, or of the fork. What stays out: executions themselves (execution.py).
 """
 
 from __future__ import annotations

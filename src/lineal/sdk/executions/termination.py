@@ -3,7 +3,7 @@
 The SDK handles the signal only if nobody else does, from the first open block to the last, or, after `metadata.init`,
 until the process ends. It never works in the main
 thread, because that thread may hold a lock of the store or be in a call that takes hours. Another thread records the
-states, within `GRACE` seconds, and ends the process. What stays out: what is recorded (run.py).
+states, within `GRACE` seconds, and ends the process. What stays out: what is recorded (execution.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How an execution ended: the state that fits an exception, and the reason as it is stored.
 
 The reason is the type and the message of the exception and the end of its traceback, each within a bound. What stays
-out: when an execution ends (run.py), and the names of the properties (stored_form.py).
+out: when an execution ends (execution.py), and the names of the properties (stored_form.py).
 """
 
 from __future__ import annotations

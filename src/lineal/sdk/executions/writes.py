@@ -1,7 +1,7 @@
 """Writing an execution: a new one, once, even if the answer of the store is lost, and changes of a stored one.
 
 Artifacts go along in the same call where that is possible (together.py). What stays out: what is written, and when
-(run.py).
+(execution.py).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore
 from lineal.sdk import filters
-from lineal.sdk.recording import Recorder
+from lineal.sdk.executions.recording import Recorder
+from lineal.sdk.executions.together import Sorted
 from lineal.sdk.retry import retrying
-from lineal.sdk.together import Sorted
 from lineal.wire import lineage as lineage_pb
 from lineal.wire import metadata_store as pb
 

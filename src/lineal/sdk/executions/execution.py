@@ -1,4 +1,4 @@
-"""Runs and executions: what happened, when, and with which artifacts.
+"""Executions: what happened, when, and with which artifacts.
 
 What stays out: what counts as a failure and how its reason is written (endings.py), and the signal SIGTERM
 (termination.py).
@@ -17,23 +17,14 @@ from types import TracebackType
 from typing import Any, Protocol, TypeVar, cast
 
 from lineal import errors
-from lineal.sdk import (
-    cards,
-    current_execution,
-    endings,
-    execution_writes,
-    ids,
-    plain,
-    state_facts,
-    stored_form,
-    termination,
-    together,
-)
+from lineal.sdk import cards, ids, plain, stored_form
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.capture import Recording
+from lineal.sdk.executions import current, endings, state_facts, termination, together, writes
+from lineal.sdk.executions.recording import Recorder
+from lineal.sdk.executions.run import Run, required_workspace
 from lineal.sdk.existing import KEEP, OnExisting
 from lineal.sdk.pictures import web_ui
-from lineal.sdk.recording import Recorder
 from lineal.sdk.retry import retrying
 from lineal.sdk.workspace import Workspace
 from lineal.wire import metadata_store as pb
@@ -53,67 +44,6 @@ class Loggable(Protocol):
 
 
 _LoggableT = TypeVar("_LoggableT", bound="Loggable | ids.Id")
-
-
-class Run:
-    """One pass of a pipeline or a notebook, which groups executions by its name.
-
-    Used with `with`, it ends every execution made within that has not ended by then, as `Execution` does.
-    """
-
-    def __init__(
-        self, workspace: Workspace | None = None, name: str | None = None, description: plain.Scalar | None = None
-    ) -> None:
-        """Name a run; nothing is stored until an execution belongs to it.
-
-        Raises:
-            ValueError: `workspace` or `name` is missing or of the wrong type.
-
-        """
-        self.workspace: Workspace = _required_workspace(workspace)
-        self.name: str = required_text("name", name)
-        self.description: str | None = plain.field_text("description", description)
-        self._blocks: list[list[Execution]] = []
-
-    def __enter__(self) -> Run:
-        self._blocks.append([])
-        termination.opened(self, self._cancel)
-        return self
-
-    def __exit__(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
-        made = self._blocks.pop() if self._blocks else []
-        refused: list[errors.StatusError] = []
-        for execution in made:
-            try:
-                execution._end_once(failure, error, trace)
-            except errors.StatusError as refusal:
-                refused.append(refusal)
-        if not self._blocks:
-            termination.closed(self)
-        if refused:
-            raise refused[0]
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the state of a copy or a pickle, which is in no block."""
-        return vars(self) | {"_blocks": []}
-
-    def _cancel(self) -> None:
-        """Record that the process was asked to end, for the executions of this block that have not ended."""
-        for execution in [execution for made in [*self._blocks] for execution in [*made]]:
-            execution._cancel()
-
-    def __repr__(self) -> str:
-        return cards.short(self, self.name, workspace=self.workspace.name, store=web_ui.place_of(self.workspace.store))
-
-    def _repr_html_(self) -> str:
-        client, workspace = self.workspace.store, self.workspace
-        fields = {"name": self.name, "workspace": workspace.name, "description": self.description}
-        read = partial(cards.around_run, client, workspace.name, self.name)
-        return cards.card("Run", fields, read, client=client, page=("workspaces", workspace.context_id))
-
-    def _adopt(self, execution: Execution) -> None:
-        if self._blocks:
-            self._blocks[-1].append(execution)
 
 
 class Execution:
@@ -197,7 +127,7 @@ class Execution:
         if run is not None and not hasattr(run, "name"):
             raise ValueError(f"'run' must be set as metadata.Run, got {run!r}")
         self.name: str = required_text("name", name)
-        self.workspace: Workspace = _required_workspace(workspace)
+        self.workspace: Workspace = required_workspace(workspace)
         self.run = run
         self.description: str | None = plain.field_text("description", description)
         self.create_time: str = stored_form.now()
@@ -214,7 +144,7 @@ class Execution:
         run_name = None if self.run is None else self.run.name
         recorder = Recorder(client, workspace._types, workspace._context, run_name, 0)
         sorted_inputs = together.sort(recorder, inputs, pb.Event.INPUT)
-        created = execution_writes.create(recorder, record, sorted_inputs)
+        created = writes.create(recorder, record, sorted_inputs)
         self.id: int = created.execution_id
         self._recorder = replace(recorder, execution_id=self.id)
         if isinstance(self.run, Run):
@@ -282,7 +212,7 @@ class Execution:
     def __exit__(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
         entered_by, before = self._entries.pop() if self._entries else (os.getpid(), None)
         if before is not self:
-            current_execution.put(before)
+            current.put(before)
         if not self._entries and entered_by == os.getpid():  # a forked child leaves the block of its parent too
             self._end(failure, error, trace)
 
@@ -306,7 +236,7 @@ class Execution:
         """Store that the execution is complete, and its outputs; return whether the store took that as one call."""
         self._is_writing = True
         try:
-            answers = execution_writes.update(self._recorder, *self._changes(endings.COMPLETE), outputs)
+            answers = writes.update(self._recorder, *self._changes(endings.COMPLETE), outputs)
             self._ended = self._is_written = answers is not None
         finally:
             self._is_writing = False
@@ -315,14 +245,14 @@ class Execution:
         return self._is_written
 
     def _enter(self) -> None:
-        self._entries.append((os.getpid(), current_execution.get()))
-        current_execution.put(self)
+        self._entries.append((os.getpid(), current.get()))
+        current.put(self)
 
     def _step_aside(self) -> None:
         """Let the one before be the current one already now, and leave alone which one is at the end of the block."""
         entered_by, before = self._entries[-1]
         self._entries[-1] = (entered_by, self)
-        current_execution.put(before)
+        current.put(before)
 
     def _cancel(self) -> None:
         """Record that the process was asked to end, unless the execution ends by itself at this moment."""
@@ -438,14 +368,8 @@ class Execution:
 
 def get_current() -> Execution | None:
     """Return the execution that runs now: the innermost step or `with` block of this thread or task; None for none."""
-    return cast("Execution | None", current_execution.get())
+    return cast("Execution | None", current.get())
 
 
 def _now() -> pb.Value:
     return pb.Value(int_value=time.time_ns() // 1_000_000)
-
-
-def _required_workspace(workspace: Workspace | None) -> Workspace:
-    if not isinstance(workspace, Workspace):
-        raise ValueError(f"'workspace' must be set as metadata.Workspace, got {workspace!r}")
-    return workspace
