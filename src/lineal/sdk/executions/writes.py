@@ -78,7 +78,7 @@ def _sent(recorder: Recorder, request: lineage_pb.LogExecutionRequest) -> lineag
 
     try:
         return retrying(lambda: recorder.client._log_execution(request), written=lost)
-    except errors.InvalidArgumentError:  # logged one by one, the wrong one is told from the others
+    except errors.InvalidArgumentError:  # one of the artifacts is wrong; logging them one by one finds which
         return None
 
 
