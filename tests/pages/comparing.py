@@ -16,6 +16,8 @@ SETTLED = [
         (r"\b\d+(\.\d+)? ?(ms|s|min|h|seconds?|minutes?)\b", "DURATION"),
         (r"\b\d+(\.\d+)? ?(bytes|[KMG]i?B)\b", "SIZE"),
         (r"(\b|(?<=python))3\.1\d(\.\d+)?\b", "PYTHON"),
+        (r"^[0-9a-z]{12}(?= )|(?<=token |voked )[0-9a-z]{12}\b", "TOKEN ID"),
+        (r'(?<="id": ")[0-9a-z]{12}(?=")', "TOKEN ID"),
         (r" {2,}|\t", " "),
         (r"-{4,}|─{4,}", "----"),
     ]
