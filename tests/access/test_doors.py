@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import grpc
+import httpx
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
@@ -102,8 +103,30 @@ def test_the_page_that_a_refusal_links_to_needs_no_credentials(served: Served) -
         assert client.head("/api/v1/totals").status_code == 401
 
 
+def test_the_documentation_needs_no_credentials_and_opens_nothing_else(served: Served) -> None:
+    with asking(served) as client:
+        browser = {"accept": "text/html"}
+        assert client.get("/docs/no-such-page.html", headers=browser).status_code == 404
+        assert client.get("/login").text.count('href="docs/operations/security.html#tokens"') == 1
+        for way in ("/docs/../api/v1/totals", "/docs/..%2fapi/v1/totals", "/docs/%2e%2e/api/v1/totals"):
+            assert client.get(httpx.URL(f"{client.base_url}").copy_with(raw_path=way.encode())).status_code in (
+                401,
+                404,
+            )
+
+
 @pytest.mark.parametrize(
-    "path", ["/metrics", "/healthz/", "//healthz", "/healthz/../api/v1/totals", "/%68ealthz/x", "/assets/x", "/HEALTHZ"]
+    "path",
+    [
+        "/metrics",
+        "/healthz/",
+        "//healthz",
+        "/healthz/../api/v1/totals",
+        "/%68ealthz/x",
+        "/assets/x",
+        "/HEALTHZ",
+        "/docsx",
+    ],
 )
 def test_no_other_spelling_of_a_path_answers(served: Served, path: str) -> None:
     with asking(served) as client:
@@ -112,7 +135,7 @@ def test_no_other_spelling_of_a_path_answers(served: Served, path: str) -> None:
 
 def test_a_prefix_opens_no_route(served: Served) -> None:
     with asking(served) as client:
-        for prefix in ("/healthz", "/api", "/api/v1"):
+        for prefix in ("/healthz", "/api", "/api/v1", "/docs"):
             assert client.get("/api/v1/totals", headers={"x-forwarded-prefix": prefix}).status_code == 401
             assert client.get(prefix, headers={"x-forwarded-prefix": prefix}).status_code == 401
             assert client.get(f"{prefix}/healthz", headers={"x-forwarded-prefix": prefix}).status_code in (200, 401)

@@ -23,10 +23,16 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Esc", "close, deselect"],
 ];
 
+/** The documentation, which the server shows beside the web UI. It stays open beside the work. */
+export const DOCS = { href: "./docs/", target: "_blank", rel: "noopener" } as const;
+
 export function Help({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Help" size="lg">
       <div className="help">
+        <p>
+          <a {...DOCS}>Documentation</a>: tutorials, recipes, reference, and what messages mean.
+        </p>
         <section>
           <h3>Keys</h3>
           <dl className="help-keys">

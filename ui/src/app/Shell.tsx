@@ -7,7 +7,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import { Notices } from "../state/Notices";
 import { Empty } from "../state/States";
-import { Help } from "./Help";
+import { DOCS, Help } from "./Help";
 import { Search } from "./Search";
 import { useShortLink } from "./shortLinks";
 import { focusMain, useFirstFocus } from "./useFirstFocus";
@@ -71,6 +71,9 @@ export function Shell({ children }: { children?: ReactNode }) {
           {MORE.map((place) => (
             <Place key={place.to} {...place} />
           ))}
+          <a className="place" {...DOCS}>
+            Docs
+          </a>
         </Places>
       </Drawer>
       <Help opened={helpOpen} onClose={help.close} />
@@ -123,6 +126,9 @@ function MoreMenu() {
             {name}
           </Menu.Item>
         ))}
+        <Menu.Item component="a" {...DOCS}>
+          Docs
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

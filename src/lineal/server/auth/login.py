@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.server.admission import Rates
 from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.credentials import COOKIE, LONGEST, Credentials
@@ -32,7 +32,8 @@ p[role=alert]{{color:#c0362c}}</style>
 <form method="post" action=""><label for="token">Access token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button>Log in</button></form>
-<p>A token is made with <code>lineal token create</code>.</p></main></html>"""
+<p>A token is made with <code>lineal token create</code>
+(<a href="{tokens}">more about tokens</a>).</p></main></html>"""
 # Inside the page: files need a login, and a browser without an icon asks for /favicon.ico.
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E"
@@ -41,6 +42,8 @@ _ICON = (
     "%3Cg fill='%23fff'%3E%3Ccircle cx='9' cy='8' r='3'/%3E%3Ccircle cx='21' cy='13' r='3'/%3E"
     "%3Ccircle cx='21' cy='22' r='3'/%3E%3C/g%3E%3C/svg%3E"
 )
+_TOKENS = pages.TOKENS.address().lstrip("/")
+"""Relative to the address of the login, below any prefix."""
 _TOO_MANY = f'<p role="alert">Too many attempts from this address. Try again in {_SECONDS_FOR_ANOTHER:g} seconds.</p>'
 _PROBLEM = '<p role="alert">This token is not valid: unknown, expired or revoked.</p>'
 
@@ -80,7 +83,7 @@ def add(app: FastAPI, authenticator: Authenticator) -> None:
 
 
 def _form(problem: str = "", *, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(_FORM.format(icon=_ICON, problem=problem), status_code=status)
+    return HTMLResponse(_FORM.format(icon=_ICON, problem=problem, tokens=_TOKENS), status_code=status)
 
 
 def _root(request: Request) -> str:
