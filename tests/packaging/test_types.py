@@ -29,7 +29,6 @@ RIGHT = (
     "tutorial.py",
     "tutorial.ipynb",
     "training.py",
-    "steps.py",
     "official_names.py",
 )
 WITH_NUMPY = (*RIGHT, "values.py")  # which takes some seconds more

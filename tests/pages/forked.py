@@ -1,9 +1,10 @@
 """Runs programs and `lineal` commands without starting Python each time: a process that imported Lineal is forked.
 
 A program of its own, for any Python that can import Lineal: `python forked.py SOCKET`. Each connection gets a process,
-which answers its requests one after the other. A request is a line of JSON with `code` and `name`, or with `words` of
-the command line, and with `folder` and `variables`. The answer has `code`, the exit code, and `printed`, both outputs
-as they came.
+which answers its requests one after the other. The first byte comes with the caller's input and outputs, or without; in
+the second case answers hold what was printed, both outputs as they came. A request is a line of JSON with `code` and
+`name`, or with `words` of the command line, and with `folder` and `variables`. The answer has `code`, the exit code,
+and `printed`.
 """
 
 from __future__ import annotations
@@ -42,9 +43,20 @@ def main(path: str) -> None:
                 break
             connection.close()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    with tempfile.TemporaryFile() as output, connection, connection.makefile("rw") as lines:
-        _print_to(output.fileno())
-        names = _new_main()
+    with connection, connection.makefile("rw") as lines:
+        _, given, _, _ = socket.recv_fds(connection, 1, 3)
+        if given:
+            for target, number in enumerate(given):
+                os.dup2(number, target)
+        _serve(lines, has_outputs=bool(given))
+
+
+def _serve(lines: Any, *, has_outputs: bool) -> None:
+    """Answer the requests of a connection; without outputs of the caller, answers hold what was printed."""
+    names = _new_main()
+    with tempfile.TemporaryFile() as output:
+        if not has_outputs:
+            _print_to(output.fileno())
         for line in lines:
             answer = _answer(json.loads(line), names, output.fileno())
             lines.write(json.dumps(answer) + "\n")

@@ -38,6 +38,7 @@ class Session:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(path)
         self._socket.settimeout(ANSWER_SECONDS)
+        self._socket.sendall(b"S")
         self._lines = self._socket.makefile("rw")
 
     def ask(self, folder: Path, variables: Mapping[str, str], **request: Any) -> Done:
@@ -65,9 +66,13 @@ class Interpreters:
 
     def session(self, python: Path = OWN) -> Session:
         """Return a new process of a Python."""
+        return Session(self.path(python))
+
+    def path(self, python: Path = OWN) -> str:
+        """Return the path of the socket at which new processes of a Python begin."""
         if python not in self._paths:
             self._paths[python] = self._stack.enter_context(_running(python))
-        return Session(self._paths[python])
+        return self._paths[python]
 
 
 def variables_of(python: Path) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,6 +12,7 @@ from tests import engines, services
 from tests.environments import Environment
 from tests.pages.places import Places
 
+ASKING = Path(__file__).with_name("asking.py")
 NEVER = ("docker", "cluster")
 """What no test has. The blocks that need one of them are counted, and not run."""
 PYTHONS: dict[str, Callable[[], Path]] = {
@@ -49,23 +48,7 @@ def environment(_: ExitStack, places: Places) -> Given:
     return Given()
 
 
-def nginx(stack: ExitStack, places: Places) -> Given:
-    """Let a page start nginx from its folder; what still runs is stopped after the page, by its process id."""
-    program = services.require_program("nginx", package="nginx-light")
-    stack.callback(_stop, places.folder / "nginx.pid")
-    return Given(programs=[program.parent])
-
-
-def _stop(process_id: Path) -> None:
-    if process_id.exists():
-        os.kill(int(process_id.read_text()), signal.SIGTERM)
-
-
-SERVICES: dict[str, Callable[[ExitStack, Places], Given]] = {
-    "environment": environment,
-    "nginx": nginx,
-    "postgresql": postgresql,
-}
+SERVICES: dict[str, Callable[[ExitStack, Places], Given]] = {"environment": environment, "postgresql": postgresql}
 
 
 def is_never_run(need: str) -> bool:
@@ -75,14 +58,24 @@ def is_never_run(need: str) -> bool:
     return need in NEVER
 
 
-def add_programs(folder: Path, python: Path) -> None:
-    """Make the programs `python`, `lineal` and `sudo` of a page; `sudo -u NAME` runs the rest as it is."""
+def add_programs(folder: Path, python: Path, lineal_at: str) -> None:
+    """Make the programs `python`, `lineal` and `sudo` of a page; `sudo -u NAME` runs the rest as it is.
+
+    Args:
+        folder: where.
+        python: the Python of the page's programs.
+        lineal_at: the socket at which commands of `lineal` are run; those that stay running have their own process.
+
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    own = Path(sys.executable).parent
+    own = Path(sys.executable)
+    command = f"""unset PYTHONPATH
+case "$1" in serve|watch|ml-metadata) exec {own.parent}/lineal "$@";; esac
+exec {own} -S -E {ASKING} {lineal_at} "$@\""""
     for name, line in {
         "python": f'exec {python} "$@"',
         "python3": f'exec {python} "$@"',
-        "lineal": f'unset PYTHONPATH; exec {own}/lineal "$@"',
+        "lineal": command,
         "sudo": '[ "$1" = -u ] && shift 2; exec "$@"',
     }.items():
         (folder / name).write_text(f"#!/bin/sh\n{line}\n")

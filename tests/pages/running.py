@@ -24,7 +24,12 @@ START_SECONDS = 60
 COMMAND_SECONDS = 100
 STOP_SECONDS = 30
 SHELL_SIGNS = re.compile(r"[|&;<>$(){}*?`~\n]")
-KEEP_STATE = '\ncode=$?; env -0 > "$STATE_OF_PAGE"; pwd > "$STATE_OF_PAGE.folder"; exit $code'
+TAKE_STATE = '[ -f "$STATE_OF_PAGE.shell" ] && . "$STATE_OF_PAGE.shell"\n'
+KEEP_STATE = """
+CODE_OF_PAGE=$?
+declare -p | grep -vE '^declare -[a-zA-Z]*r' > "$STATE_OF_PAGE.shell"
+env -0 > "$STATE_OF_PAGE"; pwd > "$STATE_OF_PAGE.folder"; exit $CODE_OF_PAGE
+"""
 
 
 @dataclass
@@ -82,7 +87,7 @@ class PageRun:
 
     def __post_init__(self) -> None:
         programs = self.places.home / "programs"
-        needs.add_programs(programs, self.python)
+        needs.add_programs(programs, self.python, self.interpreters.path())
         self.folder = self.places.folder
         self.variables = {
             "PATH": f"{programs}:{os.environ['PATH']}",
@@ -167,7 +172,7 @@ class PageRun:
         state = self.places.home / "state"
         with (self.places.home / "printed").open("w+") as output:
             done = subprocess.run(
-                ["bash", "-c", text + KEEP_STATE],
+                ["bash", "-c", TAKE_STATE + text + KEEP_STATE],
                 cwd=self.folder,
                 env={**self.variables, "STATE_OF_PAGE": str(state)},
                 stdin=subprocess.DEVNULL,
@@ -200,9 +205,9 @@ class PageRun:
         output = self.places.home / "served"
         with output.open("w") as lines, (self.places.home / "log").open("w") as log:
             process = subprocess.Popen(
-                ["bash", "-c", f"exec env {text}"],
+                ["bash", "-c", f"{TAKE_STATE}exec env {text}"],
                 cwd=self.folder,
-                env=self.variables,
+                env={**self.variables, "STATE_OF_PAGE": str(self.places.home / "state")},
                 stdin=subprocess.DEVNULL,
                 stdout=lines,
                 stderr=log,
