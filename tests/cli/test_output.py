@@ -142,6 +142,21 @@ def test_the_points_of_metrics_are_printed(filled_url: str, capsys: pytest.Captu
     assert "There are more than these 1; use --limit." in cut
 
 
+def test_the_points_of_an_execution_are_printed(filled_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with lineal.connect(filled_url) as store:
+        execution = store.get_executions()[0].id
+        series = [metrics.MetricSeries(name="loss of the run", steps=[1], times=[3], values=[0.25])]
+        store._log_metrics(metrics.LogMetricsRequest(execution_id=execution, series=series))
+    listed = json.loads(printed(capsys, filled_url, ["metrics", f"execution:{execution}"], "--json"))
+    assert [each["name"] for each in listed] == ["loss of the run"]
+    history = ["metrics", f"execution:{execution}", "--name", "loss of the run"]
+    assert [each["value"] for each in json.loads(printed(capsys, filled_url, history, "--json"))] == [0.25]
+
+
+def test_the_metrics_of_a_model_are_those_of_its_artifact(filled_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert printed(capsys, filled_url, ["metrics", "model:1"]) == printed(capsys, filled_url, ["metrics", "1"])
+
+
 @pytest.mark.parametrize("words", PRINTING, ids=" ".join)
 def test_csv_has_a_header_and_rows_of_its_length(
     store_url: str, capsys: pytest.CaptureFixture[str], words: list[str]

@@ -29,6 +29,7 @@ RIGHT = (
     "tutorial.py",
     "tutorial.ipynb",
     "training.py",
+    "steps.py",
     "official_names.py",
 )
 WITH_NUMPY = (*RIGHT, "values.py")  # which takes some seconds more

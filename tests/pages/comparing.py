@@ -9,7 +9,6 @@ SETTLED = [
     for pattern, word in [
         (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?", "TIME"),
         (r"\b\d{4}-\d\d-\d\d\b", "DATE"),
-        (r"(^ *|\(token |Revoked )[a-z0-9]{12}(?=[ );])", "TOKEN"),
         (r"\b1[6-9]\d{11}\b", "TIME"),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", "UUID"),
         (r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b", "DIGEST"),
@@ -17,6 +16,8 @@ SETTLED = [
         (r"\b\d+(\.\d+)? ?(ms|s|min|h|seconds?|minutes?)\b", "DURATION"),
         (r"\b\d+(\.\d+)? ?(bytes|[KMG]i?B)\b", "SIZE"),
         (r"(\b|(?<=python))3\.1\d(\.\d+)?\b", "PYTHON"),
+        (r"^[0-9a-z]{12}(?= )|(?<=token |voked )[0-9a-z]{12}\b", "TOKEN ID"),
+        (r'(?<="id": ")[0-9a-z]{12}(?=")', "TOKEN ID"),
         (r"\b\d+ audit\b", "AUDIT"),
         (r" {2,}|\t", " "),
         (r"-{4,}|─{4,}", "----"),

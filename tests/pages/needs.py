@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -48,7 +50,23 @@ def environment(_: ExitStack, places: Places) -> Given:
     return Given()
 
 
-SERVICES: dict[str, Callable[[ExitStack, Places], Given]] = {"environment": environment, "postgresql": postgresql}
+def nginx(stack: ExitStack, places: Places) -> Given:
+    """Let a page start nginx from its folder; what still runs is stopped after the page, by its process id."""
+    program = services.require_program("nginx", package="nginx-light")
+    stack.callback(_stop, places.folder / "nginx.pid")
+    return Given(programs=[program.parent])
+
+
+def _stop(process_id: Path) -> None:
+    if process_id.exists():
+        os.kill(int(process_id.read_text()), signal.SIGTERM)
+
+
+SERVICES: dict[str, Callable[[ExitStack, Places], Given]] = {
+    "environment": environment,
+    "nginx": nginx,
+    "postgresql": postgresql,
+}
 
 
 def is_never_run(need: str) -> bool:

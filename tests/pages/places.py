@@ -12,9 +12,9 @@ HOME = "/home/ada"
 FOLDER = f"{HOME}/work"
 """Where the reader of a page works, as its outputs say it."""
 SYSTEM_FOLDERS = ("/var/lib/lineal", "/etc/lineal", "/run/secrets")
-PORTS = ("8080", "8081", "5000", "5432", "3306")
+PORTS = ("8080", "8081", "8443", "8444", "5000", "5432", "3306")
 HOST = "laptop"
-_PORT = re.compile(rf"(?:(?<=:)|(?<=port[= ])|(?<=Port[= ])|(?<=-p )|(?<=PORT=))({'|'.join(PORTS)})\b")
+_PORT = re.compile(rf"(?:(?<=:)|(?<=port[= ])|(?<=Port[= ])|(?<=listen )|(?<=-p )|(?<=PORT=))({'|'.join(PORTS)})\b")
 
 
 class Places:

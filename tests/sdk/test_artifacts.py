@@ -19,7 +19,7 @@ STANDARD = pytest.mark.parametrize("kind", [DataSet, Model, Metrics])
 def test_uri_and_name_are_required_texts(kind: type[Model], argument: str, value: object) -> None:
     arguments = {"uri": "gs://a", "name": "a", argument: value}
     with pytest.raises(ValueError, match=f"'{argument}' must be set and in string type"):
-        kind(**arguments)
+        kind(**arguments).serialization()
 
 
 @STANDARD

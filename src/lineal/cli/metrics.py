@@ -1,11 +1,13 @@
-"""`lineal metrics`: print the metrics whose points were logged to an artifact, or the points of one of them."""
+"""`lineal metrics`: print the metrics whose points were logged to a node, or the points of one of them."""
 
 from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, node_id, text, whole_number
+from lineal.cli import things
+from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, text, whole_number
+from lineal.cli.node_words import node_word
 from lineal.cli.output import Column, add_output_flags, print_records
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("metrics", help="print the points of metrics", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("id", metavar="ID", type=node_id, help="the id of the artifact")
+    shown = "an artifact's id, or KIND:ID such as execution:7"
+    parser.add_argument("node", metavar="NODE", type=_node, help=shown)
     parser.add_argument("--name", type=text, help="the metric whose points to print; without it, all metrics")
     limit = f"how many metrics or points; if there are more, a line says so (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
@@ -40,11 +43,22 @@ def run(args: argparse.Namespace) -> None:
     print_records(args, records, _metric_columns() if args.name is None else _point_columns(), notes=notes)
 
 
+def _node(text: str) -> tuple[things.Things, int]:
+    return node_word(text, (*things.NODES, things.MODELS, things.DATASETS, things.METRICS), default=things.ARTIFACTS)
+
+
+def _name_node(request: Any, args: argparse.Namespace) -> None:
+    """Set the field of a request that names the node."""
+    wanted, node_id = args.node
+    setattr(request, f"{wanted.kind}_id", node_id)
+
+
 def _metrics(store: MetadataStore, args: argparse.Namespace) -> tuple[list[Record], bool]:
     """Return up to the limit of the metrics, and whether there are more."""
     from lineal.wire import metrics
 
-    request = metrics.GetMetricsRequest(artifact_id=args.id)
+    request = metrics.GetMetricsRequest()
+    _name_node(request, args)
     found: list[Record] = []
     while True:
         request.page_size = min(_LONGEST_PAGE, args.limit - len(found))
@@ -74,7 +88,8 @@ def _points(store: MetadataStore, args: argparse.Namespace) -> tuple[list[Record
     """Return up to the limit of the points, and whether there are more."""
     from lineal.wire import metrics
 
-    request = metrics.GetMetricHistoryRequest(artifact_id=args.id, name=args.name)
+    request = metrics.GetMetricHistoryRequest(name=args.name)
+    _name_node(request, args)
     found: list[Record] = []
     while True:
         request.page_size = min(_LONGEST_PAGE, args.limit - len(found))

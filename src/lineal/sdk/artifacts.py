@@ -128,8 +128,11 @@ class DataSet(StandardArtifact):
         A number, a date or another value of `plain.Scalar` is recorded as its text where a text is asked; `uri` takes a
         path, which becomes a file: URI.
 
+        Without a uri it cannot be logged: it is for `Annotated[DataFrame, DataSet(name="orders")]` of a step, where the
+        data says the rest.
+
         Raises:
-            ValueError: `uri` or `name` is missing or no string, or `labels` are no texts.
+            ValueError: `name` is missing, it or `uri` is no string, or `labels` are no texts.
             TypeError: another argument has no text.
 
         """
@@ -137,7 +140,7 @@ class DataSet(StandardArtifact):
         self.name: str = required_text("name", name)
         self.description: str | None = plain.field_text("description", description)
         self.owner: str | None = plain.field_text("owner", owner)
-        self.uri: str = required_uri(uri)
+        self.uri: str = required_uri(uri) if uri is not None else None  # type: ignore[assignment]
         self.version: str | None = plain.field_text("version", version)
         self.query: str | None = plain.field_text("query", query)
         self.labels: Mapping[str, str] | None = label_texts.checked(labels)

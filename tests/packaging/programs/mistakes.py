@@ -36,3 +36,17 @@ def mistakes(client: lineal.MetadataStore, workspace: metadata.Workspace, traini
 def more_mistakes(stub: MetadataStoreServiceStub) -> None:
     stub.GetArtifacts(metadata_store_pb2.Artifact())  # refused
     stub.GetNothing()  # refused
+
+
+@metadata.step
+def train(rate: float) -> metadata.Model:
+    return metadata.Model(uri="file:///1", name=str(rate))
+
+
+def mistakes_of_steps() -> None:
+    train("fast")  # refused
+    train(0.1).upper()  # refused
+    metadata.step(nam="train")  # refused
+    metadata.current().log_output(train(0.1))  # refused
+    metadata.in_step(metadata.current(), train)("fast")  # refused
+    metadata.init("sqlite://", 5)  # refused

@@ -59,6 +59,9 @@ class Recorded:
         [execution] = self.all()
         return execution.custom_properties[name].string_value
 
+    def artifacts(self) -> list[pb.Artifact]:
+        return list(self._workspace.store.get_artifacts())
+
     def links(self) -> set[tuple[str, str, str]]:
         """The events: execution, INPUT or OUTPUT, and the name of the artifact."""
         names = {each.id: _name(each) for each in self.all()}

@@ -89,6 +89,39 @@ def test_an_annotation_says_that_an_argument_or_a_result_is_an_artifact(recorded
 _clean = DataSet("file:///clean", "clean")
 
 
+def test_a_data_set_of_an_annotation_gets_digest_and_rows_of_the_value(recorded: Recorded, bakery: Workspace) -> None:
+    @step
+    def count(rows: Annotated[list[int], DataSet(name="orders", owner="ann")]) -> int:
+        return len(rows)
+
+    for rows in ([1, 2], [1, 2], [3]):
+        count(rows)
+    first, second = bakery.list(DataSet.ARTIFACT_TYPE_NAME)
+    assert (first["rows"], first["owner"], second["rows"]) == (2, "ann", 1)
+    assert first["digest"] != second["digest"]
+
+
+def test_a_data_set_that_nobody_can_tell_is_left_out_with_a_warning(recorded: Recorded) -> None:
+    @step
+    def work(thing: Annotated[object, DataSet(name="orders")]) -> None: ...
+
+    with pytest.warns(UserWarning, match="'orders' is not recorded: its object has no digest"):
+        work(object())
+    assert recorded.property("__left_out__") == "thing"
+    assert recorded.links() == set()
+
+
+def test_what_a_generator_yields_may_be_annotated(recorded: Recorded) -> None:
+    @step
+    def parts() -> Iterator[Annotated[list[int], DataSet(name="part")]]:
+        yield [1]
+        yield [2]
+
+    assert [*parts()] == [[1], [2]]
+    assert [kind for _, kind, _ in recorded.links()] == ["OUTPUT"]
+    assert len({each.id for each in recorded.artifacts()}) == 2
+
+
 def test_records_of_a_listing_are_inputs_and_ids_where_the_annotation_says_so(
     recorded: Recorded, bakery: Workspace
 ) -> None:

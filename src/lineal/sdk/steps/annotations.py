@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from types import SimpleNamespace, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from lineal.sdk import ids, stored_form
+from lineal.sdk import ids, late_names, stored_form, typos
+from lineal.sdk.artifacts import DataSet
 from lineal.wire import metadata_store as pb
 
 RESULT = "return"
 _DEEPEST = 4
+_OF_GENERATORS = (Iterator, Iterable, Generator, AsyncIterator, AsyncIterable, AsyncGenerator)
 
 
 class Annotations:
@@ -26,7 +37,8 @@ class Annotations:
         self._artifacts: dict[str, Any] = {}
         self._named: set[str] = set()
         for name, hint in _hints(function).items():
-            described = next((each for each in _metadata(hint) if is_artifact(each)), None)
+            told = _item_of(hint, function) if name == RESULT else hint
+            described = next((each for each in _metadata(told) if is_artifact(each)), None)
             if described is not None:
                 self._artifacts[name] = described
             elif any(map(_is_kind, _kinds(hint))):
@@ -41,7 +53,8 @@ class Annotations:
 
         """
         if value is not None and name in self._artifacts and not is_artifact(value):
-            yield _of(self._artifacts[name])
+            artifact = _of(self._artifacts[name], value)
+            yield from () if artifact is None else (artifact,)
         elif name in self._named and ids.number(value) is not None:
             yield value
         else:
@@ -74,14 +87,38 @@ def _held(value: Any, depth: int) -> Iterator[Any]:
             yield from _held(each, depth - 1)
 
 
-def _of(described: Any) -> Any:
-    """Return an artifact of its own for each call, from the one in the annotation, which stays as it is."""
+def _of(described: Any, value: Any) -> Any:
+    """Return an artifact of its own for each call, from the one in the annotation, which stays as it is.
+
+    A data set gets the digest, the rows and the columns of the value, if they can be found out. If that is impossible,
+    and the annotation has no uri either, a warning says so, and None is returned.
+    """
     if isinstance(described, (Mapping, pb.Artifact)) or getattr(described, "id", None) is not None:
         return described
+    measured = _measured(described, value) if isinstance(described, DataSet) else None
+    if measured is not None:
+        return measured
+    if isinstance(described, DataSet) and described.uri is None:
+        kind = type(value).__name__
+        typos.warn(f"the data set {described.name!r} is not recorded: its {kind} has no digest; give it a uri")
+        return None
     artifact = copy.copy(described)
     if hasattr(artifact, "create_time"):
         artifact.create_time = stored_form.now()
     return artifact
+
+
+def _measured(described: DataSet, value: Any) -> DataSet | None:
+    """Return the data set that a value is, None if its content cannot be told."""
+    try:
+        data_set = late_names.find(__name__, "data_set")
+        found: DataSet = data_set(value, described.name, uri=described.uri, version=described.version)
+    except (TypeError, ValueError, OSError):
+        return None
+    for name in ("description", "owner", "query", "labels"):
+        setattr(found, name, getattr(described, name))
+    found.kwargs = {**found.kwargs, **described.kwargs}
+    return found
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
@@ -100,6 +137,12 @@ def _hint(name: str, annotation: Any, names: dict[str, Any]) -> dict[str, Any]:
         return get_type_hints(SimpleNamespace(__annotations__={name: annotation}), names, include_extras=True)
     except Exception:
         return {}
+
+
+def _item_of(hint: Any, function: Callable[..., Any]) -> Any:
+    """Return what a generator yields, by its annotation; any other annotation as it is."""
+    is_generator = inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function)
+    return get_args(hint)[0] if is_generator and get_origin(hint) in _OF_GENERATORS else hint
 
 
 def _metadata(hint: Any) -> Iterator[Any]:

@@ -97,6 +97,7 @@ def settings() -> Settings:
     with _changing:
         if _settings is None:
             _settings = _made(None, None, None, None, None)
+            termination.stay()
         return _settings
 
 
@@ -157,3 +158,13 @@ def _changed(before: Settings, given: Settings) -> list[str]:
 
 def _shown(value: Any) -> Any:
     return value.name if isinstance(value, Workspace | Run) else value
+
+
+def _after_fork_in_child() -> None:
+    """Let nobody wait for a thread of the parent."""
+    global _changing
+    _changing = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
