@@ -117,98 +117,153 @@ class _CodedError(StatusError):
 
 
 class CancelledError(_CodedError):
-    """The caller gave up the call."""
+    """The caller gave up the call.
+
+    Send it again? As you like.
+    """
 
     code = CANCELLED
 
 
 class UnknownError(StatusError):
-    """The call failed in a way that no other class names."""
+    """The server answered with a code that has no class.
+
+    Send it again? No.
+    """
 
     def __init__(self, message: str, error_code: int = UNKNOWN, details: Details = NO_DETAILS) -> None:
         super().__init__(message, error_code, details)
 
 
 class InvalidArgumentError(_CodedError):
-    """The request is wrong by itself; sending it again cannot help."""
+    """The request is wrong by itself.
+
+    For example: a missing name, a property that the type does not have, an unknown id in an update, a bad filter.
+
+    Send it again? No.
+    """
 
     code = INVALID_ARGUMENT
 
 
 class DeadlineExceededError(_CodedError):
-    """The time allowed for the call ran out."""
+    """The time allowed for the call ran out; a write may or may not have happened.
+
+    Send it again? Reads: yes.
+    """
 
     code = DEADLINE_EXCEEDED
 
 
 class NotFoundError(_CodedError):
-    """The thing asked for does not exist."""
+    """The requested type, node or file does not exist.
+
+    Send it again? No.
+    """
 
     code = NOT_FOUND
 
 
 class AlreadyExistsError(_CodedError):
-    """The thing to be created exists already."""
+    """The name or external id is taken, or the stored type has other properties.
+
+    Send it again? No.
+    """
 
     code = ALREADY_EXISTS
 
 
 class PermissionDeniedError(_CodedError):
-    """The caller is known and may not do this."""
+    """The caller may not do this, or the directory or file may not be written.
+
+    Send it again? No.
+    """
 
     code = PERMISSION_DENIED
 
 
 class ResourceExhaustedError(_CodedError):
-    """A limit was reached."""
+    """A limit was reached.
+
+    The message is larger than the server allows (the error names the flag), there are too many requests, or the disk is
+    full.
+
+    Send it again? No; after too many requests, later.
+    """
 
     code = RESOURCE_EXHAUSTED
 
 
 class FailedPreconditionError(_CodedError):
-    """The store is not in the state that the call needs."""
+    """The call cannot run in the present state of the store.
+
+    It is closed, has another schema version, or is not a database. Or somebody else has changed the artifact meanwhile.
+
+    Send it again? No.
+    """
 
     code = FAILED_PRECONDITION
 
 
 class AbortedError(_CodedError):
-    """The call conflicted with another one at the same time; it can be sent again."""
+    """The call conflicted with other calls at the same time; nothing was written.
+
+    Send it again? Yes; the client does so by itself.
+    """
 
     code = ABORTED
 
 
 class OutOfRangeError(_CodedError):
-    """A value is outside the range that can be stored or addressed."""
+    """An index or a number is outside the range that can be addressed or stored.
+
+    Send it again? No.
+    """
 
     code = OUT_OF_RANGE
 
 
 class UnimplementedError(_CodedError):
-    """The server does not have the option or call."""
+    """The server does not have this option or call.
+
+    Send it again? No.
+    """
 
     code = UNIMPLEMENTED
 
 
 class InternalError(_CodedError):
-    """A fault of Lineal itself."""
+    """A fault of Lineal.
+
+    Send it again? No; please report it.
+    """
 
     code = INTERNAL
 
 
 class UnavailableError(_CodedError):
-    """The server or its database cannot be reached at the moment."""
+    """The server, or its database, does not answer.
+
+    Send it again? Yes; a write may have happened.
+    """
 
     code = UNAVAILABLE
 
 
 class DataLossError(_CodedError):
-    """Stored data can no longer be read."""
+    """Stored data can no longer be read.
+
+    Send it again? No.
+    """
 
     code = DATA_LOSS
 
 
 class UnauthenticatedError(_CodedError):
-    """The call carries no valid credentials."""
+    """The call carries no valid credentials.
+
+    Send it again? No.
+    """
 
     code = UNAUTHENTICATED
 

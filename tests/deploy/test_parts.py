@@ -20,7 +20,7 @@ from lineal.watch.metrics import COUNTERS, GAUGES, PREFIX
 from tests.deploy.charts import EVERY_RELEASE
 from tests.deploy.choices import EVERY, Choice, Rendered
 from tests.deploy.cluster import DEPLOY
-from tests.services import REPOSITORY
+from tests.docs.pages import page_of
 
 pytestmark = pytest.mark.slow
 
@@ -297,8 +297,7 @@ def test_kubeflows_gateway_leads_to_ports_of_the_service() -> None:
 
 
 def test_alerts_and_dashboard_use_metrics_that_server_and_watcher_have() -> None:
-    text = (REPOSITORY / "docs" / "operations" / "observability.md").read_text()
-    known = set(re.findall(r"`(lineal_[a-z_]+)", text))
+    known = set(re.findall(r"`(lineal_[a-z_]+)", page_of("operations/observability.md")))
     watched = {PREFIX + name for name in (*COUNTERS, *GAUGES)}
     rules = Choice("mysql", ("monitoring",)).of_kind("PrometheusRule")["lineal"]
     alerts = set(re.findall(r"lineal_[a-z_]+", str([rule["expr"] for rule in every_rule(rules)])))

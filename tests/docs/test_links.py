@@ -31,7 +31,14 @@ def anchors(page: Path) -> set[str]:
 def targets(page: Path) -> list[tuple[Path, str]]:
     """The files and anchors that a page links to."""
     links = [link.partition("#") for link in LINK.findall(text_of(page))]
-    return [((page.parent / path).resolve() if path else page, anchor) for path, _, anchor in links]
+    return [(_target(page, path), anchor) for path, _, anchor in links]
+
+
+def _target(page: Path, path: str) -> Path:
+    """The file of a link; the site takes a path that begins with a slash from docs/."""
+    if path.startswith("/"):
+        return REPOSITORY / "docs" / path[1:]
+    return (page.parent / path).resolve() if path else page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())

@@ -12,10 +12,11 @@ from types import ModuleType
 
 import pytest
 
-from docs._extension.reference_of_lineal import commands, rpcs, settings
+from docs._extension.reference_of_lineal import commands, examples, operations, rpcs, settings
 from lineal import config, errors
 from lineal.cli import build_parser
 from lineal.cli.metadata_store_server import flags
+from lineal.server.rest import problems
 from lineal.server.rpcs import SERVICES
 from lineal.service import descriptions
 from tests.docs.pages import page_of, section_of
@@ -135,8 +136,49 @@ def test_every_environment_variable_that_the_sources_read_is_described() -> None
     assert set(rows("reference/settings.md", section="Environment")) == read
 
 
-def test_the_table_of_errors_is_the_tree_of_errors() -> None:
-    documented = {name: int(code) for name, code in rows("errors.md", section="Classes").items()}
+def test_the_page_of_errors_has_every_class_with_its_code_and_its_status() -> None:
+    documented = rows("errors.md", section="Classes")
+    codes = {name: int(re.findall(r"\((\d+)\)", cell)[0]) for name, cell in documented.items()}
 
-    assert set(documented) == classes_of(errors) - {"StatusError"}
-    assert all(type(errors.make_exception("", code)).__name__ == name for name, code in documented.items())
+    assert set(codes) == classes_of(errors) - {"StatusError"}
+    assert all(type(errors.make_exception("", code)).__name__ == name for name, code in codes.items())
+    assert [row for row in section_of("errors.md", "Classes").splitlines() if row.endswith(("|  |", "|  |  |"))] == []
+
+
+def test_the_page_of_problems_has_every_status_that_an_error_can_have_and_every_field() -> None:
+    page = page_of("reference/problems.md")
+    statuses = {*problems.HTTP_STATUS.values(), *problems.KINDS}
+
+    assert {status for status in statuses if f"| {status} |" not in page} == set()
+    assert {field.name for field in dataclasses.fields(errors.Details)} <= set(rows_of(page))
+
+
+REST_PAGES = [f"reference/rest/{name}.md" for name in ("records", "lineage", "store")]
+
+
+def test_the_pages_of_rest_have_every_operation_with_its_parameters_and_an_example() -> None:
+    pages = "\n".join(map(page_of, REST_PAGES))
+    sections = dict(re.findall(r"^### (\w+ /.*)\n((?:(?!^### ).*\n?)*)", pages, re.MULTILINE))
+
+    for path, method, operation in operations.by_id().values():
+        plain = f"{method.upper()} {path.removeprefix('/api/v1')}"
+        shown = sections.get(plain) or sections[operations.title(path, method)]
+        assert {each["name"] for each in operation.get("parameters", ())} <= set(
+            re.findall(r"^\| `(.+?)`", shown, re.MULTILINE)
+        )
+        assert "```sh\ncurl " in shown
+
+
+@pytest.mark.long
+def test_every_example_of_rest_is_answered_by_a_server_over_the_store_of_the_tutorial() -> None:
+    answered = examples.answers()
+
+    assert set(answered) >= {name for name, (_, method, _) in operations.by_id().items() if method in ("post", "patch")}
+
+
+def test_the_page_of_shapes_has_every_shape_with_its_members() -> None:
+    page = page_of("reference/rest/shapes.md")
+    sections = dict(re.findall(r"^### (\w+)\n((?:(?!^### ).*\n?)*)", page, re.MULTILINE))
+
+    for name, shape in examples.document()["components"]["schemas"].items():
+        assert all(f"| `{member}`" in sections[name] for member in shape.get("properties", {}))

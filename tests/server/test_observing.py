@@ -27,11 +27,11 @@ from lineal.server.readiness import Readiness
 from lineal.service import MetadataService
 from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
+from tests.docs.pages import page_of
 from tests.services import REPOSITORY
 from tests.serving import Caller
 
 DASHBOARD = REPOSITORY / "deploy" / "grafana-dashboard.json"
-DOCS = REPOSITORY / "docs" / "operations" / "observability.md"
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_grpc_web_is_counted_as_such(web: httpx.Client) -> None:
 
 def test_every_metric_is_documented_and_every_one_on_the_dashboard_exists() -> None:
     known = {f"{name}_total" if kind == "counter" else name for name, kind in _families()}
-    named = set(re.findall(r"`(lineal_[a-z_]+)", DOCS.read_text()))
+    named = set(re.findall(r"`(lineal_[a-z_]+)", page_of("operations/observability.md")))
     # The metrics of the watcher are another process's: tests/deploy.
     shown = set(re.findall(r"lineal_(?!watch_)[a-z_]+", DASHBOARD.read_text()))
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import commands, rpcs, server_flags, settings
+from . import commands, failures, measures, operations, rpcs, server_flags, settings
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 PARTS: dict[str, Callable[..., str]] = {
     "command": commands.command,
     "environment": settings.environment,
+    "errors": failures.table_of_errors,
+    "measures": measures.measures,
     "messages": rpcs.messages,
     "options": commands.options,
     "own-rpcs": rpcs.own_rpcs,
+    "problem-fields": failures.fields_of_problems,
+    "problems": failures.table_of_problems,
+    "rest": operations.operations,
+    "rest-shapes": operations.shapes,
     "rpcs": rpcs.rpcs,
     "server-flags": server_flags.server_flags,
     "settings": settings.settings,
@@ -35,6 +41,7 @@ _FENCE = re.compile(r"^```\{reference\} (\S+)((?:(?!```)[^`])*)\n```$", re.MULTI
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Let pages have parts made from code."""
+    operations.show_answers()
     app.connect("source-read", _on_source)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 

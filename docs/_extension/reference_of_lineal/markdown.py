@@ -39,7 +39,7 @@ def code(text: object) -> str:
 
 def prose(text: str) -> str:
     """Return a plain text with flags, variables and names of code set as code, and links to the pages that it names."""
-    parts = _CODE.split(_PAGE.sub(lambda page: f"[{page[2]}](../{page[1]})", text))
+    parts = _CODE.split(_PAGE.sub(lambda page: f"[{page[2]}](/{page[1]})", text))
     return "".join(part if part.startswith("`") else _WORDS.sub(r"`\1`", _escaped(part)) for part in parts)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,11 +12,11 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from lineal.kinds import KINDS
+from lineal.server.rest import described
 from tests.server.rest.conftest import serving
 from tests.server.rest.shelf import Shelf
 from tests.services import REPOSITORY
-
-GUIDE = REPOSITORY / "docs" / "rest.md"
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +88,18 @@ def test_every_shape_is_described(document: dict[str, Any]) -> None:
     assert [name for name, each in shapes.items() if not each.get("description")] == []
 
 
-def test_every_route_is_named_in_the_guide(document: dict[str, Any]) -> None:
-    named = set(re.findall(r"`(/[^`]*)`", GUIDE.read_text()))
-    paths = [path.removeprefix("/api/v1") for path in document["paths"] if path.startswith("/api/v1")]
-    general = {path: re.sub(r"^/(artifacts|executions|contexts)", "/{kinds}", path) for path in paths}
-    assert [path for path in paths if general[path] not in named] == []
+def test_every_operation_says_what_it_does_with_an_example(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        assert len(operation.get("description", "")) > 30, name
+        assert operation["x-codeSamples"][0]["source"].startswith("curl "), name
+
+
+def test_no_operation_is_described_that_is_gone(document: dict[str, Any]) -> None:
+    known = {operation["operationId"] for _, operation in operations(document)}
+    shared = {kind.name for kind in KINDS}
+    gone = {name for name in described.OPERATIONS if name not in known}
+
+    assert {name for name in gone if name.rpartition("_")[2] not in shared} == set()
 
 
 def test_the_page_of_docs_shows_every_operation_and_loads_nothing_from_elsewhere(
@@ -101,6 +107,7 @@ def test_the_page_of_docs_shows_every_operation_and_loads_nothing_from_elsewhere
 ) -> None:
     page = httpx.get(f"{address}/api/docs").text
     assert [path for path in document["paths"] if path not in page] == []
+    assert page.count("<pre>curl ") == len(operations(document))
     assert "<script" not in page
     assert "https://" not in page
     assert httpx.get(f"{address}/api/docs.css").headers["content-type"].startswith("text/css")

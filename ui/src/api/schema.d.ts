@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process runs */
+        /**
+         * Whether the process runs
+         * @description Answers as soon as the process runs, whatever the database does. It needs no token.
+         */
         get: operations["healthz_healthz_get"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the database answers */
+        /**
+         * Whether the database answers
+         * @description Answers 200 if the database answers, and 503 with the reason otherwise. `caution` says what works but should be looked at. It needs no token, so probes can ask.
+         */
         get: operations["readyz_readyz_get"];
         put?: never;
         post?: never;
@@ -45,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is running */
+        /**
+         * What is running
+         * @description Returns the version of Lineal and the name of its gRPC service.
+         */
         get: operations["version_version_get"];
         put?: never;
         post?: never;
@@ -62,10 +71,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The lineage around a node */
+        /**
+         * The lineage around a node
+         * @description Returns the graph around a node, some generations up and down. A key is `a3` for artifact 3, `e1` for execution 1, `c1` for context 1. A generation is two steps: from an artifact to its executions, and from these to their artifacts. `hidden_up` and `hidden_down` count the neighbours that the answer leaves out. `as_of` hides later events. `cuts` says where a walk stopped before its end: at the generations asked for, at `limit`, at 100,000 events of one step, or at `--max-lineage-nodes`.
+         */
         get: operations["lineage"];
         put?: never;
-        /** Take an event of OpenLineage */
+        /**
+         * Take an event of OpenLineage
+         * @description Takes an event of OpenLineage about a run, a job or a data set, of any version of its specification; the body may be compressed with gzip. An event that is sent again changes nothing. Readers cannot do this (403). 201 for a stored event, 200 for a kind that is ignored, 400 with the JSON `pointer` of what is wrong, and 503 if sending it again helps.
+         */
         post: operations["receive_event"];
         delete?: never;
         options?: never;
@@ -82,7 +97,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take several events of OpenLineage, each by itself */
+        /**
+         * Take several events of OpenLineage, each by itself
+         * @description Takes a list of events of OpenLineage, each by itself: what is wrong with one does not keep the others out, and `failed_events` says which failed and whether sending them again helps. Readers cannot do this (403).
+         */
         post: operations["receive_events"];
         delete?: never;
         options?: never;
@@ -97,7 +115,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List artifacts */
+        /**
+         * List artifacts
+         * @description Returns a page of the artifacts that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. `total` is exact up to 10,000. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
+         */
         get: operations["list_artifacts"];
         put?: never;
         post?: never;
@@ -114,7 +135,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export all artifacts that fit, as CSV or JSON */
+        /**
+         * Export all artifacts that fit, as CSV or JSON
+         * @description Streams all artifacts that fit, however many they are. CSV begins with the fields from `key` to `run`; `columns` adds values behind them, and labels follow as JSON. A text that a spreadsheet would run as a formula gets an apostrophe in front; `format=json` has every text as it is stored. An export that is cut off ends with a line `INCOMPLETE: ...`, and the HTTP answer is incomplete.
+         */
         get: operations["export_artifacts"];
         put?: never;
         post?: never;
@@ -131,7 +155,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count artifacts, up to 10,000 unless exact */
+        /**
+         * Count artifacts, up to 10,000 unless exact
+         * @description Counts the artifacts that fit, up to 10,000; with `exact=true` all of them, which takes longer in a large store.
+         */
         get: operations["count_artifacts"];
         put?: never;
         post?: never;
@@ -148,7 +175,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Facets of artifacts with counts */
+        /**
+         * Facets of artifacts with counts
+         * @description Counts the types, states, workspaces, runs and labels of the artifacts that fit, and when they were created. If more than 10,000 fit, 10,000 of them are counted (`exact` is false).
+         */
         get: operations["facet_artifacts"];
         put?: never;
         post?: never;
@@ -165,7 +195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What artifacts can show as columns */
+        /**
+         * What artifacts can show as columns
+         * @description Returns which properties, labels and metrics are filled, counted in up to 2,000 of the artifacts that fit. Metrics of the others are listed too; `all_metrics` is false if the store has more than 500 names of metrics, of which the first 500 were looked for.
+         */
         get: operations["columns_of_artifacts"];
         put?: never;
         post?: never;
@@ -182,7 +215,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Keys or values for a search */
+        /**
+         * Keys or values for a search
+         * @description Suggests how a search of artifacts could go on: keys, or with `key` the values of one, those first that most of the artifacts have.
+         */
         get: operations["suggest_artifacts"];
         put?: never;
         post?: never;
@@ -199,7 +235,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Label keys of artifacts with counts */
+        /**
+         * Label keys of artifacts with counts
+         * @description Returns the keys of labels of the artifacts that fit, with counts.
+         */
         get: operations["labels_of_artifacts"];
         put?: never;
         post?: never;
@@ -216,7 +255,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Values of a label with counts */
+        /**
+         * Values of a label with counts
+         * @description Returns the values of one label of the artifacts that fit, with counts.
+         */
         get: operations["label_values_of_artifacts"];
         put?: never;
         post?: never;
@@ -233,7 +275,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Several artifacts by their ids */
+        /**
+         * Several artifacts by their ids
+         * @description Returns up to 200 artifacts with everything recorded about them, to compare them. Ids that do not exist, or that the caller does not see, are left out.
+         */
         get: operations["artifacts_by_ids"];
         put?: never;
         post?: never;
@@ -250,14 +295,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One artifact with all that is recorded of it */
+        /**
+         * One artifact with all that is recorded of it
+         * @description Returns one artifact with everything recorded about it: properties, labels, metrics, the contexts that hold it, and the JSON that programs stored (`meta`). The header `ETag` is the field `tag`, for a later change. 404 if there is none, or the caller does not see it.
+         */
         get: operations["get_artifact"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change one artifact */
+        /**
+         * Change one artifact
+         * @description Changes one artifact by a JSON merge patch (RFC 7396): what you give is changed, `null` removes, and everything else stays. The answer is the record as it is now. With `If-Match` the change is made only if nobody has changed the record since: otherwise 412, where `changed` has the fields that have other values now. A name, a version and a uri cannot be changed, because they say which record it is. Readers cannot do this (403), and callers with workspaces only to records in them. It is written to the audit log with the values before and after.
+         */
         patch: operations["change_artifact"];
         trace?: never;
     };
@@ -268,7 +319,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List executions */
+        /**
+         * List executions
+         * @description Returns a page of the executions that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. `total` is exact up to 10,000. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
+         */
         get: operations["list_executions"];
         put?: never;
         post?: never;
@@ -285,7 +339,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export all executions that fit, as CSV or JSON */
+        /**
+         * Export all executions that fit, as CSV or JSON
+         * @description Streams all executions that fit, however many they are. CSV begins with the fields from `key` to `run`; `columns` adds values behind them, and labels follow as JSON. A text that a spreadsheet would run as a formula gets an apostrophe in front; `format=json` has every text as it is stored. An export that is cut off ends with a line `INCOMPLETE: ...`, and the HTTP answer is incomplete.
+         */
         get: operations["export_executions"];
         put?: never;
         post?: never;
@@ -302,7 +359,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count executions, up to 10,000 unless exact */
+        /**
+         * Count executions, up to 10,000 unless exact
+         * @description Counts the executions that fit, up to 10,000; with `exact=true` all of them, which takes longer in a large store.
+         */
         get: operations["count_executions"];
         put?: never;
         post?: never;
@@ -319,7 +379,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Facets of executions with counts */
+        /**
+         * Facets of executions with counts
+         * @description Counts the types, states, workspaces, runs and labels of the executions that fit, and when they were created. If more than 10,000 fit, 10,000 of them are counted (`exact` is false).
+         */
         get: operations["facet_executions"];
         put?: never;
         post?: never;
@@ -336,7 +399,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What executions can show as columns */
+        /**
+         * What executions can show as columns
+         * @description Returns which properties, labels and metrics are filled, counted in up to 2,000 of the executions that fit. Metrics of the others are listed too; `all_metrics` is false if the store has more than 500 names of metrics, of which the first 500 were looked for.
+         */
         get: operations["columns_of_executions"];
         put?: never;
         post?: never;
@@ -353,7 +419,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Keys or values for a search */
+        /**
+         * Keys or values for a search
+         * @description Suggests how a search of executions could go on: keys, or with `key` the values of one, those first that most of the executions have.
+         */
         get: operations["suggest_executions"];
         put?: never;
         post?: never;
@@ -370,7 +439,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Label keys of executions with counts */
+        /**
+         * Label keys of executions with counts
+         * @description Returns the keys of labels of the executions that fit, with counts.
+         */
         get: operations["labels_of_executions"];
         put?: never;
         post?: never;
@@ -387,7 +459,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Values of a label with counts */
+        /**
+         * Values of a label with counts
+         * @description Returns the values of one label of the executions that fit, with counts.
+         */
         get: operations["label_values_of_executions"];
         put?: never;
         post?: never;
@@ -404,7 +479,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Several executions by their ids */
+        /**
+         * Several executions by their ids
+         * @description Returns up to 200 executions with everything recorded about them, to compare them. Ids that do not exist, or that the caller does not see, are left out.
+         */
         get: operations["executions_by_ids"];
         put?: never;
         post?: never;
@@ -421,14 +499,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One execution with all that is recorded of it */
+        /**
+         * One execution with all that is recorded of it
+         * @description Returns one execution with everything recorded about it: properties, labels, metrics, the contexts that hold it, and the JSON that programs stored (`meta`). The header `ETag` is the field `tag`, for a later change. 404 if there is none, or the caller does not see it.
+         */
         get: operations["get_execution"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change one execution */
+        /**
+         * Change one execution
+         * @description Changes one execution by a JSON merge patch (RFC 7396): what you give is changed, `null` removes, and everything else stays. The answer is the record as it is now. With `If-Match` the change is made only if nobody has changed the record since: otherwise 412, where `changed` has the fields that have other values now. A name, a version and a uri cannot be changed, because they say which record it is. Readers cannot do this (403), and callers with workspaces only to records in them. It is written to the audit log with the values before and after.
+         */
         patch: operations["change_execution"];
         trace?: never;
     };
@@ -439,7 +523,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List contexts */
+        /**
+         * List contexts
+         * @description Returns a page of the contexts that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. `total` is exact up to 10,000. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
+         */
         get: operations["list_contexts"];
         put?: never;
         post?: never;
@@ -456,7 +543,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export all contexts that fit, as CSV or JSON */
+        /**
+         * Export all contexts that fit, as CSV or JSON
+         * @description Streams all contexts that fit, however many they are. CSV begins with the fields from `key` to `run`; `columns` adds values behind them, and labels follow as JSON. A text that a spreadsheet would run as a formula gets an apostrophe in front; `format=json` has every text as it is stored. An export that is cut off ends with a line `INCOMPLETE: ...`, and the HTTP answer is incomplete.
+         */
         get: operations["export_contexts"];
         put?: never;
         post?: never;
@@ -473,7 +563,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count contexts, up to 10,000 unless exact */
+        /**
+         * Count contexts, up to 10,000 unless exact
+         * @description Counts the contexts that fit, up to 10,000; with `exact=true` all of them, which takes longer in a large store.
+         */
         get: operations["count_contexts"];
         put?: never;
         post?: never;
@@ -490,7 +583,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Facets of contexts with counts */
+        /**
+         * Facets of contexts with counts
+         * @description Counts the types, states, workspaces, runs and labels of the contexts that fit, and when they were created. If more than 10,000 fit, 10,000 of them are counted (`exact` is false).
+         */
         get: operations["facet_contexts"];
         put?: never;
         post?: never;
@@ -507,7 +603,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What contexts can show as columns */
+        /**
+         * What contexts can show as columns
+         * @description Returns which properties, labels and metrics are filled, counted in up to 2,000 of the contexts that fit. Metrics of the others are listed too; `all_metrics` is false if the store has more than 500 names of metrics, of which the first 500 were looked for.
+         */
         get: operations["columns_of_contexts"];
         put?: never;
         post?: never;
@@ -524,7 +623,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Keys or values for a search */
+        /**
+         * Keys or values for a search
+         * @description Suggests how a search of contexts could go on: keys, or with `key` the values of one, those first that most of the contexts have.
+         */
         get: operations["suggest_contexts"];
         put?: never;
         post?: never;
@@ -541,7 +643,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Label keys of contexts with counts */
+        /**
+         * Label keys of contexts with counts
+         * @description Returns the keys of labels of the contexts that fit, with counts.
+         */
         get: operations["labels_of_contexts"];
         put?: never;
         post?: never;
@@ -558,7 +663,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Values of a label with counts */
+        /**
+         * Values of a label with counts
+         * @description Returns the values of one label of the contexts that fit, with counts.
+         */
         get: operations["label_values_of_contexts"];
         put?: never;
         post?: never;
@@ -575,7 +683,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Several contexts by their ids */
+        /**
+         * Several contexts by their ids
+         * @description Returns up to 200 contexts with everything recorded about them, to compare them. Ids that do not exist, or that the caller does not see, are left out.
+         */
         get: operations["contexts_by_ids"];
         put?: never;
         post?: never;
@@ -592,14 +703,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One context with all that is recorded of it */
+        /**
+         * One context with all that is recorded of it
+         * @description Returns one context with everything recorded about it: properties, labels, metrics, the contexts that hold it, and the JSON that programs stored (`meta`). The header `ETag` is the field `tag`, for a later change. 404 if there is none, or the caller does not see it.
+         */
         get: operations["get_context"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change one context */
+        /**
+         * Change one context
+         * @description Changes one context by a JSON merge patch (RFC 7396): what you give is changed, `null` removes, and everything else stays. The answer is the record as it is now. With `If-Match` the change is made only if nobody has changed the record since: otherwise 412, where `changed` has the fields that have other values now. A name, a version and a uri cannot be changed, because they say which record it is. Readers cannot do this (403), and callers with workspaces only to records in them. It is written to the audit log with the values before and after.
+         */
         patch: operations["change_context"];
         trace?: never;
     };
@@ -610,7 +727,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The events of one artifact, newest first */
+        /**
+         * The events of one artifact, newest first
+         * @description Returns the events of one artifact, the newest first, each with the node at its other end.
+         */
         get: operations["events_of_artifact"];
         put?: never;
         post?: never;
@@ -627,7 +747,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The events of one execution, newest first */
+        /**
+         * The events of one execution, newest first
+         * @description Returns the events of one execution, the newest first, each with the node at its other end.
+         */
         get: operations["events_of_execution"];
         put?: never;
         post?: never;
@@ -644,7 +767,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The versions of the same name, newest first */
+        /**
+         * The versions of the same name, newest first
+         * @description Returns the artifacts with the same type, name and workspace, the newest first, with the values of `columns`, or without it of the first four of the metrics that they have. `metrics` names those of the newest versions, 2,000 at most; `counted` says of how many, and `total` how many versions there are.
+         */
         get: operations["versions"];
         put?: never;
         post?: never;
@@ -661,7 +787,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The metrics that an artifact reports and that others report on it */
+        /**
+         * The metrics that an artifact reports and that others report on it
+         * @description Returns the metrics that an artifact reports and that others report on it, the last 1,000 that were written, with their `total`.
+         */
         get: operations["evaluations"];
         put?: never;
         post?: never;
@@ -679,10 +808,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Give an alias to a version, and take it from the one that has it */
+        /**
+         * Give an alias to a version, and take it from the one that has it
+         * @description Gives an alias, such as `production`, to a version. One of the artifacts with the same workspace, type and name has an alias: the version that had it loses it in the same transaction, and `previous_artifact_id` names it. 400 for an artifact without a name. Readers cannot do this (403), and callers with workspaces only to records in them. It is written to the audit log with the values before and after.
+         */
         put: operations["put_alias"];
         post?: never;
-        /** Take an alias from a version */
+        /**
+         * Take an alias from a version
+         * @description Takes an alias from a version; 404 if the version does not have it. The answer is empty. Readers cannot do this (403), and callers with workspaces only to records in them. It is written to the audit log with the values before and after.
+         */
         delete: operations["delete_alias"];
         options?: never;
         head?: never;
@@ -698,7 +833,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Undo the change of an entry of the audit log */
+        /**
+         * Undo the change of an entry of the audit log
+         * @description Puts the values back that a record had before a change, or gives an alias back. If one of the values has changed again since, nothing is undone (409). Deleted records cannot be brought back. A caller who is limited to workspaces cannot undo entries, because the log holds values of the whole store (403).
+         */
         post: operations["undo_change"];
         delete?: never;
         options?: never;
@@ -713,10 +851,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The metrics whose points were logged to an artifact, in the order in which they began */
+        /**
+         * The metrics whose points were logged to an artifact, in the order in which they began
+         * @description Returns the metrics whose points were logged to an artifact, in the order in which they began: for each the latest and the first point, the number of points, the least and the greatest value. `latest_only=true` reads no more than the latest points, which is faster for long curves.
+         */
         get: operations["logged_metrics"];
         put?: never;
-        /** Add points of metrics to an artifact, all of them or none */
+        /**
+         * Add points of metrics to an artifact, all of them or none
+         * @description Adds points (value, step, time) to metrics of an artifact, all of them or none. Without times, points get the present one. Identical points are kept once, so a request can be sent again. A body has at most 1 MiB, which is about 30,000 points. `values` of the record then hold the latest value of each name, up to 1,000 names; `left_out` counts the names of the request beyond that. Readers cannot do this (403), and callers with workspaces only to artifacts in them.
+         */
         post: operations["log_metrics"];
         delete?: never;
         options?: never;
@@ -731,7 +875,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The points of one metric of an artifact, ordered by step, time and value */
+        /**
+         * The points of one metric of an artifact, ordered by step, time and value
+         * @description Returns the points of one metric of an artifact as columns, ordered by step, time and value, in pages of up to 50,000. `first_step` and `last_step` limit them. A metric that nobody logged has none.
+         */
         get: operations["metric_history"];
         put?: never;
         post?: never;
@@ -748,7 +895,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The metrics whose points were logged to an execution, in the order in which they began */
+        /**
+         * The metrics whose points were logged to an execution, in the order in which they began
+         * @description Returns the metrics whose points were logged to an execution, as for an artifact.
+         */
         get: operations["logged_metrics_of_execution"];
         put?: never;
         post?: never;
@@ -765,7 +915,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The points of one metric of an execution, ordered by step, time and value */
+        /**
+         * The points of one metric of an execution, ordered by step, time and value
+         * @description Returns the points of one metric of an execution, as for an artifact.
+         */
         get: operations["metric_history_of_execution"];
         put?: never;
         post?: never;
@@ -782,7 +935,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The metrics whose points were logged to artifacts and executions, by name */
+        /**
+         * The metrics whose points were logged to artifacts and executions, by name
+         * @description Returns the names of the metrics that up to 200 artifacts and executions have points of, and which of the records have each. A key is `a3` for artifact 3, `e1` for execution 1, `c1` for context 1.
+         */
         get: operations["metric_names"];
         put?: never;
         post?: never;
@@ -799,7 +955,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The points of one metric of several records, as many as a chart can show */
+        /**
+         * The points of one metric of several records, as many as a chart can show
+         * @description Returns the points of one metric of up to 50 records, about as many of each as a chart can show (`points`). A longer curve is cut into spans of neighbours: the first, last, least and greatest point of each are given, so that no peak is lost. `spans` has the mean of each span, for smoothing; `total` counts all points.
+         */
         get: operations["metric_curves"];
         put?: never;
         post?: never;
@@ -816,7 +975,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export all points of metrics of artifacts and executions, as CSV */
+        /**
+         * Export all points of metrics of artifacts and executions, as CSV
+         * @description Streams all points of metrics of up to 200 artifacts and executions as CSV: `key`, `name`, `metric`, `step`, `time`, `value`.
+         */
         get: operations["export_metrics"];
         put?: never;
         post?: never;
@@ -833,7 +995,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All ancestors or descendants of a node that fit a search, nearest first */
+        /**
+         * All ancestors or descendants of a node that fit a search, nearest first
+         * @description Returns all ancestors (`up`) or descendants (`down`) of a node that fit a search, the nearest first, with the number of generations to each. The walk ends at 20,000 nodes or 10,000 generations, and `cuts` says so.
+         */
         get: operations["relatives"];
         put?: never;
         post?: never;
@@ -850,7 +1015,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How two nodes are related: the ways between them, or their nearest common ancestors */
+        /**
+         * How two nodes are related: the ways between them, or their nearest common ancestors
+         * @description Says how two nodes are related. `direction` is which of them came from the other, and `paths` are the ways between them, the shortest first; if neither came from the other, their nearest common ancestors. `more` is true if the search was given up before all ways were found.
+         */
         get: operations["path"];
         put?: never;
         post?: never;
@@ -867,7 +1035,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The facets of OpenLineage of one artifact */
+        /**
+         * The facets of OpenLineage of one artifact
+         * @description Returns what OpenLineage's events said of one artifact. `details` are lines for people (SQL, owners, the engine); `content` is the facet as JSON. A facet of more than 65,536 characters comes without `content`; `name=NAME` returns that one with all of it. An execution also has the facets of its job, its inputs and its outputs (the newest 200).
+         */
         get: operations["facets_of_artifact"];
         put?: never;
         post?: never;
@@ -884,7 +1055,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The facets of OpenLineage of one execution */
+        /**
+         * The facets of OpenLineage of one execution
+         * @description Returns what OpenLineage's events said of one execution. `details` are lines for people (SQL, owners, the engine); `content` is the facet as JSON. A facet of more than 65,536 characters comes without `content`; `name=NAME` returns that one with all of it. An execution also has the facets of its job, its inputs and its outputs (the newest 200).
+         */
         get: operations["facets_of_execution"];
         put?: never;
         post?: never;
@@ -901,7 +1075,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The facets of OpenLineage of one context */
+        /**
+         * The facets of OpenLineage of one context
+         * @description Returns what OpenLineage's events said of one context. `details` are lines for people (SQL, owners, the engine); `content` is the facet as JSON. A facet of more than 65,536 characters comes without `content`; `name=NAME` returns that one with all of it. An execution also has the facets of its job, its inputs and its outputs (the newest 200).
+         */
         get: operations["facets_of_context"];
         put?: never;
         post?: never;
@@ -918,7 +1095,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The columns of a data set with what was measured and checked of them */
+        /**
+         * The columns of a data set with what was measured and checked of them
+         * @description Returns the columns of a data set that OpenLineage's events told of, up to 20,000. A field within a column has a path as its name (`address.city`). `quality` has what was measured last; `assertions` the last result of each check in the newest 200 uses of the data set, and `are_all` says whether these are all uses.
+         */
         get: operations["columns_of_artifact"];
         put?: never;
         post?: never;
@@ -935,7 +1115,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where a column of a data set comes from, or what became of it */
+        /**
+         * Where a column of a data set comes from, or what became of it
+         * @description Goes up to 20 steps from a column to its sources (`up`) or to what became of it (`down`). A step leads through a run, which `execution` names: the newest that says so, and `runs` counts how many do. If `affects_all` is true, the source decides about the whole target, as a filter or a join does. One question reads the newest 50 runs of a data set and 200 in all, and returns up to 2,000 links; `cuts` says where it stopped.
+         */
         get: operations["column_lineage"];
         put?: never;
         post?: never;
@@ -952,7 +1135,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Runs, newest first */
+        /**
+         * Runs, newest first
+         * @description Returns a page of runs, the newest first, with how much each holds and the states of its executions: the runs of the SDK, which are names that executions share, and those of pipelines. A search of runs knows words of the name, `name:` and `workspace=`.
+         */
         get: operations["list_runs"];
         put?: never;
         post?: never;
@@ -969,7 +1155,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One run */
+        /**
+         * One run
+         * @description Returns one run. Its id is that of a list of runs; it is not the id of a context.
+         */
         get: operations["get_run"];
         put?: never;
         post?: never;
@@ -986,7 +1175,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a run holds, by type */
+        /**
+         * What a run holds, by type
+         * @description Counts what a run holds, by type.
+         */
         get: operations["holding_of_run"];
         put?: never;
         post?: never;
@@ -1003,7 +1195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Workspaces and pipelines */
+        /**
+         * Workspaces and pipelines
+         * @description Returns a page of the contexts that are workspaces of the SDK or pipelines, by name.
+         */
         get: operations["list_workspaces"];
         put?: never;
         post?: never;
@@ -1020,7 +1215,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The contexts below a context, such as the jobs of a pipeline run */
+        /**
+         * The contexts below a context, such as the jobs of a pipeline run
+         * @description Returns a page of the contexts below a context, such as the task runs of a pipeline run.
+         */
         get: operations["children_of_context"];
         put?: never;
         post?: never;
@@ -1037,7 +1235,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a workspace, run or other context holds, by type */
+        /**
+         * What a workspace, run or other context holds, by type
+         * @description Counts what a workspace, run or other context holds, by type.
+         */
         get: operations["holding"];
         put?: never;
         post?: never;
@@ -1054,7 +1255,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A metric over time and versions */
+        /**
+         * A metric over time and versions
+         * @description Returns a metric over time and versions, one series for each group (`group_by`). A series with too many points has the first, last, least and greatest of each span of time, and `downsampled` says so; ask for a shorter period to get all. `lines` limits the series to those with the newest values; `others` names the rest, 1,000 at most. Beyond 100,000 values of a metric the oldest are left out: `left_out` counts them, and `exact` is false.
+         */
         get: operations["metric_series"];
         put?: never;
         post?: never;
@@ -1071,7 +1275,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest metrics of several artifacts, or of the outputs of several executions */
+        /**
+         * The latest metrics of several artifacts, or of the outputs of several executions
+         * @description Returns the latest metrics of up to 200 artifacts or executions, one value for each way in which a metric was measured (`metrics_type`). An execution has its own metrics and those of its outputs; its own value counts first. A key is `a3` for artifact 3, `e1` for execution 1, `c1` for context 1.
+         */
         get: operations["compared_metrics"];
         put?: never;
         post?: never;
@@ -1088,7 +1295,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The code and the environment of executions, and of those that made artifacts */
+        /**
+         * The code and the environment of executions, and of those that made artifacts
+         * @description Returns where up to 200 executions ran: commit, command, Python, packages, host, image. For an artifact it is the execution that made it last. What was not recorded is absent. A key is `a3` for artifact 3, `e1` for execution 1, `c1` for context 1.
+         */
         get: operations["environments"];
         put?: never;
         post?: never;
@@ -1105,7 +1315,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Running executions, longest first, and whether they are stuck */
+        /**
+         * Running executions, longest first, and whether they are stuck
+         * @description Returns the executions that run now, the longest first, with how long earlier ones of the same name took, and whether each takes unusually long.
+         */
         get: operations["running"];
         put?: never;
         post?: never;
@@ -1122,7 +1335,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many nodes of a kind were created over time */
+        /**
+         * How many nodes of a kind were created over time
+         * @description Counts how many nodes of a kind were created in each of some spans of time.
+         */
         get: operations["growth"];
         put?: never;
         post?: never;
@@ -1139,7 +1355,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What ran since a time: counts by state, reasons of failures, the latest with their inputs */
+        /**
+         * What ran since a time: counts by state, reasons of failures, the latest with their inputs
+         * @description Returns what ran since a time and what runs now, the latest first, with counts by state and the reasons of failures, each with the `term` of a search that finds as many. `q` is the search that finds all of it.
+         */
         get: operations["recent_executions"];
         put?: never;
         post?: never;
@@ -1156,7 +1375,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Models in production, by alias or stage, else by the state LIVE */
+        /**
+         * Models in production, by alias or stage, else by the state LIVE
+         * @description Returns the models in production: those with the alias `production` or `champion` or a label or property `stage` that says so, else those in the state `LIVE`. `rule` says which of these counted.
+         */
         get: operations["production_models"];
         put?: never;
         post?: never;
@@ -1173,7 +1395,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Workspaces that were active last, and how much each holds */
+        /**
+         * Workspaces that were active last, and how much each holds
+         * @description Returns the workspaces that were active last and what they hold without archived records, counted up to 10,000 each; `exact` says whether that is all.
+         */
         get: operations["recent_workspaces"];
         put?: never;
         post?: never;
@@ -1190,7 +1415,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How much there is */
+        /**
+         * How much there is
+         * @description Returns how many nodes there are and when they last changed, and how many the search index could not take in.
+         */
         get: operations["totals"];
         put?: never;
         post?: never;
@@ -1207,7 +1435,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All types */
+        /**
+         * All types
+         * @description Returns all types with their properties and how many nodes each has.
+         */
         get: operations["types"];
         put?: never;
         post?: never;
@@ -1224,7 +1455,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller, and what they can do */
+        /**
+         * The caller, and what they can do
+         * @description Returns who calls, the role and the workspaces, and what the caller can do: change records (`may_change`, or `why_not`), undo changes, read the audit log.
+         */
         get: operations["caller"];
         put?: never;
         post?: never;
@@ -1241,7 +1475,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a text from a log means: an id, a uri, a name */
+        /**
+         * What a text from a log means: an id, a uri, a name
+         * @description Finds what a text from a log may mean: an id, a uri or a name. In `names`, exact names come first, then those that begin with the text, then those that contain it; the versions of one name are one answer, with their number and the newest.
+         */
         get: operations["find"];
         put?: never;
         post?: never;
@@ -1258,7 +1495,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A search as it was understood */
+        /**
+         * A search as it was understood
+         * @description Returns how the server understood a search: its terms, each with its key, operator and values. 400 if it has a mistake, with its place.
+         */
         get: operations["parse_search"];
         put?: never;
         post?: never;
@@ -1275,7 +1515,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The keys that a search may name */
+        /**
+         * The keys that a search may name
+         * @description Returns the keys that a search can name, and the kinds of records that have them.
+         */
         get: operations["search_keys"];
         put?: never;
         post?: never;
@@ -1292,7 +1535,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The mistake in a search that is being written, and how it could go on */
+        /**
+         * The mistake in a search that is being written, and how it could go on
+         * @description Returns the mistake in an unfinished search (`position`, `length`, `problem`, `hint`), and completions at a place in it; each one is the whole new text and the new position of the cursor.
+         */
         get: operations["complete_search"];
         put?: never;
         post?: never;
@@ -1309,7 +1555,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A search that says something else of a value */
+        /**
+         * A search that says something else of a value
+         * @description Returns a search that says something else of a value, for example one that also excludes it. With `add`, the key `type==` stands for the whole name of a type.
+         */
         get: operations["edit_search"];
         put?: never;
         post?: never;
@@ -1328,7 +1577,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Store a view of the web UI under a short name */
+        /**
+         * Store a view of the web UI under a short name
+         * @description Stores a text, usually the parameters of a link to the web UI, under a short name. The same text gets the same name. `removed` is how many older views were removed to make room (`--max-views-mib`); 413 if it is larger than what the caller may store, 507 if the disk is full.
+         */
         post: operations["put_view"];
         delete?: never;
         options?: never;
@@ -1343,7 +1595,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A stored view */
+        /**
+         * A stored view
+         * @description Returns a stored view by its short name; 404 if it was removed, or never stored.
+         */
         get: operations["get_view"];
         put?: never;
         post?: never;
@@ -1360,7 +1615,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was changed of one artifact, when and by whom, newest first */
+        /**
+         * What was changed of one artifact, when and by whom, newest first
+         * @description Returns the changes of one artifact that the audit log holds, the newest first. Callers with workspaces see only their own changes. `is_undoable` says which the caller can undo.
+         */
         get: operations["artifact_history"];
         put?: never;
         post?: never;
@@ -1377,7 +1635,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was changed of one execution, when and by whom, newest first */
+        /**
+         * What was changed of one execution, when and by whom, newest first
+         * @description Returns the changes of one execution that the audit log holds, the newest first. Callers with workspaces see only their own changes. `is_undoable` says which the caller can undo.
+         */
         get: operations["execution_history"];
         put?: never;
         post?: never;
@@ -1394,7 +1655,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was changed of one context, when and by whom, newest first */
+        /**
+         * What was changed of one context, when and by whom, newest first
+         * @description Returns the changes of one context that the audit log holds, the newest first. Callers with workspaces see only their own changes. `is_undoable` says which the caller can undo.
+         */
         get: operations["context_history"];
         put?: never;
         post?: never;
@@ -1411,7 +1675,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was changed, when and by whom, newest first */
+        /**
+         * What was changed, when and by whom, newest first
+         * @description Returns a page of the audit log, the newest first: who changed what, with the values before and after. For admins (403 otherwise). Without `--audit` it holds deletions, tokens, commands and changes of single records alone.
+         */
         get: operations["audit"];
         put?: never;
         post?: never;
@@ -1428,7 +1695,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A folder of the files of an artifact, with sizes, times and SHA-256 */
+        /**
+         * A folder of the files of an artifact, with sizes, times and SHA-256
+         * @description Returns a folder of the files of one artifact: names, sizes, times, the SHA-256 if it is recorded, and where each is downloaded. It does not return the contents. If the files are not where this server keeps files (`--artifacts-root`), there are no items and `is_kept` is false.
+         */
         get: operations["files_of_artifact"];
         put?: never;
         post?: never;
@@ -1445,7 +1715,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A folder of the files of an execution, with sizes, times and SHA-256 */
+        /**
+         * A folder of the files of an execution, with sizes, times and SHA-256
+         * @description Returns a folder of the files of one execution: names, sizes, times, the SHA-256 if it is recorded, and where each is downloaded. It does not return the contents. If the files are not where this server keeps files (`--artifacts-root`), there are no items and `is_kept` is false.
+         */
         get: operations["files_of_execution"];
         put?: never;
         post?: never;
@@ -1462,7 +1735,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How programs reach this server */
+        /**
+         * How programs reach this server
+         * @description Returns the ports of gRPC and HTTP, and whether callers need TLS and a login, so that a program or a page can say how to connect.
+         */
         get: operations["connection"];
         put?: never;
         post?: never;

@@ -17,7 +17,7 @@ from lineal import errors, pages
 from lineal.files import Entry, NoSpaceError
 from lineal.server.rest import problems
 
-_CODES = {
+CODES = {
     errors.INVALID_ARGUMENT: (400, "INVALID_PARAMETER_VALUE"),
     errors.OUT_OF_RANGE: (400, "INVALID_PARAMETER_VALUE"),
     errors.NOT_FOUND: (404, "RESOURCE_DOES_NOT_EXIST"),
@@ -34,7 +34,7 @@ _CODES = {
 }
 """The HTTP status and MLflow's code for each status code. Clients repeat calls that are answered with 503."""
 Endpoint = Callable[[Request], Awaitable[Response]]
-_FAULT = (500, "INTERNAL_ERROR")
+FAULT = (500, "INTERNAL_ERROR")
 _UNAVAILABLE = 503
 _log = logging.getLogger(__name__)
 
@@ -67,8 +67,8 @@ def _named(value: Any) -> Any:
 
 def refusal(error: errors.StatusError) -> Response:
     """Return the response for an error; a fault of the server is logged under an id, which is all that is said."""
-    status, code = _CODES.get(error.error_code, _FAULT)
-    if status == _FAULT[0]:
+    status, code = CODES.get(error.error_code, FAULT)
+    if status == FAULT[0]:
         return fault(error)
     if status == _UNAVAILABLE and error.__cause__ is not None:
         _log.warning("%s", error.message, exc_info=error.__cause__)
@@ -93,7 +93,7 @@ def fault(error: Exception) -> Response:
     """Return the response for a fault of the server, which is logged under an id."""
     fault_id = uuid.uuid4().hex[:12]
     _log.error("fault %s in MLflow's interface", fault_id, exc_info=error)
-    return _error(*_FAULT, f"a fault of the server; its log has the details under the id {fault_id}")
+    return _error(*FAULT, f"a fault of the server; its log has the details under the id {fault_id}")
 
 
 def no_endpoint(what: str) -> Response:

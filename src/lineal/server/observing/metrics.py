@@ -47,26 +47,41 @@ def _histogram(name: str, text: str, labels: Sequence[str], buckets: Sequence[fl
 
 
 RPCS = _counter(
-    "rpcs_total", "RPCs that were answered, by door (grpc, web), method and status.", ("door", "method", "code")
+    "rpcs_total",
+    "RPCs that were answered or refused, by way in (door: grpc or web), method and status.",
+    ("door", "method", "code"),
 )
-RPC_SECONDS = _histogram("rpc_seconds", "How long RPCs took.", ("method",), _SECONDS)
-RPC_REQUEST_BYTES = _histogram("rpc_request_bytes", "How large the requests of RPCs were.", ("method",), _BYTES)
-RPC_RESPONSE_BYTES = _histogram("rpc_response_bytes", "How large the answers to RPCs were.", ("method",), _BYTES)
+RPC_SECONDS = _histogram("rpc_seconds", "How long RPCs took, in seconds.", ("method",), _SECONDS)
+RPC_REQUEST_BYTES = _histogram(
+    "rpc_request_bytes", "How large the requests of RPCs were, in bytes.", ("method",), _BYTES
+)
+RPC_RESPONSE_BYTES = _histogram(
+    "rpc_response_bytes", "How large the answers to RPCs were, in bytes.", ("method",), _BYTES
+)
 RPCS_IN_PROGRESS = _gauge("rpcs_in_progress", "RPCs that are worked on.")
-HTTP_REQUESTS = _counter(
-    "http_requests_total", "HTTP requests, by method, route and status.", ("method", "route", "status")
+_HTTP = (
+    "HTTP requests, by method, route and status; a route is a pattern, never a path with an id, and calls of MLflow's "
+    "clients have their names (/api/2.0/mlflow/runs/log-batch)."
 )
-HTTP_SECONDS = _histogram("http_request_seconds", "How long HTTP requests took.", ("route",), _SECONDS)
+HTTP_REQUESTS = _counter("http_requests_total", _HTTP, ("method", "route", "status"))
+HTTP_SECONDS = _histogram("http_request_seconds", "How long HTTP requests took, in seconds.", ("route",), _SECONDS)
 STATEMENTS = _counter("database_statements_total", "Statements that were sent to the database.")
-TRANSACTIONS = _histogram("database_transaction_seconds", "How long transactions took.", ("kind",), _SECONDS)
+TRANSACTIONS = _histogram(
+    "database_transaction_seconds",
+    "How long transactions took, in seconds, by kind (read, write), repeated runs included.",
+    ("kind",),
+    _SECONDS,
+)
 RETRIES = _counter(
-    "database_retries_total", "Transactions that ran again, by reason (race, conflict, lost).", ("reason",)
+    "database_retries_total", "Transactions that ran again, by reason (race, conflict, lost connection).", ("reason",)
 )
 CONNECTIONS = _gauge("database_connections", "Open connections to the database, by state (used, idle).", ("state",))
 READY = _gauge("ready", "Whether the database answers: 1 if it does for every worker.", summed=False)
 WORKERS = _gauge("workers", "Processes that serve.")
 OPENLINEAGE_WAITING = _gauge("openlineage_outbox_waiting", "Records that wait to be sent as OpenLineage.")
-OPENLINEAGE_AGE = _gauge("openlineage_outbox_age_seconds", "How long the oldest of them has waited.")
+OPENLINEAGE_AGE = _gauge(
+    "openlineage_outbox_age_seconds", "How long the oldest record has waited to be sent, in seconds."
+)
 OPENLINEAGE_DEAD = _gauge("openlineage_outbox_dead", "Records that the receiver of OpenLineage refused.")
 OPENLINEAGE_SENT = _counter("openlineage_outbox_sent_total", "Rows of the outbox that were sent as OpenLineage.")
 REGISTRY.register(WORKER_RESTARTS)

@@ -35,6 +35,7 @@ from lineal.server.rest import (
     web_ui_routes,
 )
 from lineal.server.rest.body_limit import BodyLimit
+from lineal.server.rest.described import describe
 from lineal.server.rest.parameters import refuse_nul, refuse_unknown
 
 PREFIX = "/api/v1"
@@ -117,5 +118,6 @@ def _describe(app: FastAPI, catalogue: Catalogue, root: ArtifactsRoot) -> dict[s
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         schemas["Problem"] = problems.SCHEMA
+        describe(document)
         app.openapi_schema = document
     return app.openapi_schema

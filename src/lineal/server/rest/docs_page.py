@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from html import escape
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
+_CODE = re.compile(r"`([^`]+)`")
 _STYLE = """
 :root { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -73,8 +75,16 @@ def _operation(path: str, method: str, operation: Document) -> str:
     name = escape(operation.get("operationId", ""), quote=True)
     return (
         f'<h3 id="{name}"><code>{method.upper()} {escape(path)}</code></h3>'
-        f"<p>{escape(operation.get('summary', ''))}</p>{table}<p>Answers: {_answers(operation)}</p>"
+        f"<p>{escape(operation.get('summary', ''))}</p>{_description(operation)}{table}"
+        f"<p>Answers: {_answers(operation)}</p>"
     )
+
+
+def _description(operation: Document) -> str:
+    """Return what an operation does, and its example."""
+    text = _CODE.sub(r"<code>\1</code>", escape(operation.get("description", "")))
+    samples = "".join(f"<pre>{escape(each['source'])}</pre>" for each in operation.get("x-codeSamples", ()))
+    return f"<p>{text}</p>{samples}" if text else ""
 
 
 def _parameter(parameter: Document) -> str:
