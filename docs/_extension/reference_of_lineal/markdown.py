@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from lineal.pages import PAGES, Page
+
 _CODE = re.compile(r"(`[^`]*`)")
-_PAGE = re.compile(r"docs/((?:[\w-]+/)*([\w-]+)\.md)")
+_FILE = re.compile(r"docs/((?:[\w-]+/)*([\w-]+)\.md)")
+_SEE = re.compile(r"see: lineal docs ([\w-]+)")
+_ADDRESS = re.compile(r"/docs/([\w/-]+)\.html(#[\w-]+)?")
 _WORDS = re.compile(
     r"""(?<![\w/`.])(
         --?[a-z][a-z0-9.-]*[a-z0-9](?![\w-])        # a flag
@@ -39,8 +43,19 @@ def code(text: object) -> str:
 
 def prose(text: str) -> str:
     """Return a plain text with flags, variables and names of code set as code, and links to the pages that it names."""
-    parts = _CODE.split(_PAGE.sub(lambda page: f"[{page[2]}](/{page[1]})", text))
+    parts = _CODE.split(_linked(text))
     return "".join(part if part.startswith("`") else _WORDS.sub(r"`\1`", _escaped(part)) for part in parts)
+
+
+def _linked(text: str) -> str:
+    """Return a text with links in place of what it says for a terminal, of addresses on a server, and of files."""
+    text = _SEE.sub(lambda see: f"see [{see[1]}]({_target(PAGES[see[1]])})" if see[1] in PAGES else see[0], text)
+    text = _ADDRESS.sub(lambda of: f"[{of[1].rpartition('/')[2]}](/{of[1]}.md{of[2] or ''})", text)
+    return _FILE.sub(lambda page: f"[{page[2]}](/{page[1]})", text)
+
+
+def _target(page: Page) -> str:
+    return f"/{page.path}.md" + (f"#{page.anchor}" if page.anchor else "")
 
 
 def _escaped(text: str) -> str:

@@ -199,7 +199,7 @@ FIELDS: Mapping[str, str] = {
     "next_page_token": (
         "In a request: that of the answer before. In an answer: what the next request names; empty on the last page."
     ),
-    "filter_query": "Which nodes: a filter query (docs/filter-query.md).",
+    "filter_query": "Which nodes: a filter query.",
     # lineage
     "artifacts_options": "Which artifacts to start from: a list of them with its order and filter.",
     "stop_conditions": "Where the walk ends.",
