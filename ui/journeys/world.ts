@@ -172,6 +172,20 @@ export function valuesStore(): { url: string; id: string } {
   return { url, id: python(join(TOP, "ui/journeys/values.py"), url).trim() };
 }
 
+interface Environments {
+  readonly url: string;
+  readonly executions: readonly [string, string];
+  readonly models: readonly [string, string];
+}
+
+/** Two trainings that ran in different environments, and the models that they made. */
+export function environmentsStore(): Environments {
+  const url = `sqlite:///${join(FOLDER, "environments.db")}`;
+  const ids = python(join(TOP, "ui/journeys/environments.py"), url).trim().split(" ");
+  const [first = "", model = "", second = "", other = ""] = ids;
+  return { url, executions: [first, second], models: [model, other] };
+}
+
 export function emptyStore(): string {
   return `sqlite:///${join(FOLDER, "empty.db")}`;
 }

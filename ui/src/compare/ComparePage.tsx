@@ -7,6 +7,7 @@ import "./compare.css";
 import { titleOf } from "../api/shapes";
 import { splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
+import { ComparedEnvironments } from "../environment/ComparedEnvironments";
 import { Empty, Failed, Loading } from "../state/States";
 import { cutDistinct } from "../values/names";
 import { count } from "../values/numbers";
@@ -86,6 +87,7 @@ function Compared({ comparison, search, left }: Pick<CompareProps, "comparison" 
       {nodes.length > 2 && <Charts {...props} />}
       <Overlaid {...props} />
       {nodes.length > MOST_COLUMNS ? <RecordRows {...props} /> : <CompareTable {...props} />}
+      <ComparedEnvironments nodes={nodes} names={names} mostColumns={MOST_COLUMNS} />
     </article>
   );
 }

@@ -3,6 +3,7 @@
 import type { components } from "../api/schema";
 import type { Node } from "../api/shapes";
 import { isSystem } from "../curves/groups";
+import { isOfEnvironment } from "../environment/environment";
 import { isMlflowRun, isSaidElsewhere, ownTagsOf } from "../mlflow/run";
 import { fieldName, metricName } from "../values/humanNames";
 import { compareValues, toNumber } from "../values/numbers";
@@ -131,6 +132,7 @@ function fieldsOf(node: Node, metrics: readonly Compared[]): Fields {
   const fields = new Map<string, TypedValue>();
   for (const [name, value] of Object.entries({ ...node.properties, ...node.custom_properties })) {
     if (isInternal(name) || ELSEWHERE.has(name) || isSaidElsewhere(node, name)) continue;
+    if (node.kind === "execution" && isOfEnvironment(name)) continue;
     const parsed = value.kind === "string" ? parseJson(value.value) : value.value;
     flatten(name, parsed === undefined ? value : { kind: value.kind, value: parsed }, fields);
   }

@@ -12,13 +12,17 @@ import { EventTable } from "../artifact/EventList";
 import { MetaList } from "../artifact/MetaList";
 import { RecordCurves } from "../curves/RecordCurves";
 import { FoldedHistory } from "../edit/LateHistory";
+import { EnvironmentSection } from "../environment/EnvironmentSection";
+import { withoutEnvironment } from "../environment/environment";
 import { FilesSection } from "../files/LateFiles";
-import { isMlflowRun } from "../mlflow/run";
+import { isMlflowRun, paramsOf, withoutParams } from "../mlflow/run";
 import { LateFacets, withoutSaid } from "../openlineage/LateFacets";
 import { Loaded, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
 import { withoutReason } from "../values/Failure";
 import { FailureNote } from "../values/FailureNote";
+import { count } from "../values/numbers";
+import { Pairs } from "../values/Pairs";
 import { PropertyList } from "../values/PropertyList";
 import { RawJson } from "../values/RawJson";
 import { RecordHeader } from "../values/RecordHeader";
@@ -38,7 +42,7 @@ export function ExecutionPage() {
 }
 
 function Execution({ execution }: { execution: Node }) {
-  const shown = withoutSaid(withoutReason(execution));
+  const shown = withoutEnvironment(withoutSaid(withoutReason(execution)));
   return (
     <article className="record-page">
       <RecordHeader record={execution}>
@@ -78,15 +82,29 @@ function Plain({ execution }: { execution: Node }) {
         <section className="execution-middle" aria-label="What it did">
           <h2>Execution</h2>
           <Times execution={execution} />
+          <Parameters execution={execution} />
           <MetaList node={execution} />
-          <PropertyList record={execution} />
+          <PropertyList record={withoutParams(execution)} />
         </section>
         <EventTable kind="executions" id={execution.id} direction="output" title="Outputs" />
       </div>
+      <EnvironmentSection execution={execution} />
       <LateFacets record={execution} />
       <FilesSection record={execution} />
       <RecordCurves record={execution} />
     </>
+  );
+}
+
+/** What a step was given besides artifacts. */
+function Parameters({ execution }: { execution: Node }) {
+  const parameters = paramsOf(execution);
+  if (parameters.length === 0) return null;
+  return (
+    <div className="execution-parameters">
+      <h3>{count(parameters.length, "parameter")}</h3>
+      <Pairs pairs={parameters.map(({ name, value }) => [name, value])} />
+    </div>
   );
 }
 

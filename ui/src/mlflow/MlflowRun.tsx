@@ -12,6 +12,7 @@ import { loadPart } from "../app/loadPart";
 import { useTab } from "../app/useTab";
 import { MetaList } from "../artifact/MetaList";
 import { isSystem } from "../curves/groups";
+import { EnvironmentSection } from "../environment/EnvironmentSection";
 import { LateFiles, namesFiles } from "../files/LateFiles";
 import { familyOf } from "../lineage/looks";
 import { Loaded, Loading } from "../state/States";
@@ -87,6 +88,7 @@ function Overview({ run, times, metrics }: OverviewProps) {
           {times}
           <About run={run} />
         </section>
+        <EnvironmentSection execution={run} />
         <Artifacts run={run} direction="input" title="What it read" />
         <Artifacts run={run} direction="output" title="What it made" />
         <Others run={run} />
@@ -95,18 +97,14 @@ function Overview({ run, times, metrics }: OverviewProps) {
   );
 }
 
-/** Who ran it, from what source, and where it is in MLflow's words. */
+/** Where it is in MLflow's words. */
 function About({ run }: { run: Node }) {
   const experiment = experimentOf(run);
-  const [source, commit] = [tagOf(run, "mlflow.source.name"), tagOf(run, "mlflow.source.git.commit")];
   const runId = propertyOf(run, "run_id");
   const place = propertyOf(run, "artifact_uri");
   const parent = tagOf(run, "mlflow.parentRunId");
   const children = useChildCount(runId);
   const rows: [string, ReactNode][] = [
-    ["User", propertyOf(run, "user_id") ?? tagOf(run, "mlflow.user")],
-    ["Source", source && <bdi>{source}</bdi>],
-    ["Commit", commit && <Code text={commit} label="Copy the commit" />],
     [
       "Experiment",
       experiment && (

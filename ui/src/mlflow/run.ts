@@ -21,9 +21,15 @@ export function isMlflowRun({ type }: Pick<Node, "type">): boolean {
   return type === RUN_TYPE;
 }
 
-/** Its parameters, by name. */
+/** The parameters of a run or a step, by name. */
 export function paramsOf(run: Node): Named[] {
   return withPrefix(run, PARAM);
+}
+
+/** An execution without its parameters, which its page shows elsewhere. */
+export function withoutParams(execution: Node): Node {
+  const rest = Object.entries(execution.custom_properties).filter(([name]) => !name.startsWith(PARAM));
+  return { ...execution, custom_properties: Object.fromEntries(rest) };
 }
 
 /** The tags that MLflow and its clients set, without the description; those of people are labels. */

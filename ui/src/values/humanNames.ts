@@ -90,7 +90,7 @@ const FIELDS: Readonly<Record<string, string>> = {
  */
 export function fieldName(key: string): string {
   const own = key.replace(
-    /^(prop\.param|prop|metric|least|greatest|label|properties|custom_properties|labels|metrics)\./s,
+    /^(prop\.param|param|prop|metric|least|greatest|label|properties|custom_properties|labels|metrics)\./s,
     "",
   );
   if (own === key && FIELDS[key]) return FIELDS[key];
