@@ -98,9 +98,10 @@ describe("the page of a run", () => {
     const metrics = page.getByRole("region", { name: "Metrics", exact: true });
     await metrics.getByRole("row", { name: /^test_accuracy 0\.9/ }).waitFor();
     expect(await metrics.getByText("cpu_utilization").count()).toBe(0);
-    const about = page.getByRole("region", { name: "About this run" });
-    for (const words of ["train.py", "8f14e45fceea167a5a36dedd4bea2543", "ada", "loaf-classifier"])
-      await about.getByText(words).waitFor();
+    const environment = page.getByRole("region", { name: "Environment" });
+    for (const words of ["train.py", "8f14e45fceea167a5a36dedd4bea2543", "ada"])
+      await environment.getByText(words).waitFor();
+    await page.getByRole("region", { name: "About this run" }).getByText("loaf-classifier").waitFor();
     await page
       .getByRole("region", { name: "What it read" })
       .getByText(/training/)

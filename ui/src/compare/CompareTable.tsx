@@ -21,7 +21,7 @@ export function CompareTable(props: CompareProps) {
   const { nodes, rows } = comparison;
   const shown = search.all ? rows : rows.filter(({ differs }) => differs);
   const sections = [...new Set(shown.map(({ section }) => section))];
-  if (shown.length === 0) return <Empty title="They differ in nothing that is recorded" />;
+  if (shown.length === 0) return <Empty title="No field of these records differs" />;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="scroll-x compare-scroll" tabIndex={0} aria-label="Fields side by side">
