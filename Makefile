@@ -54,7 +54,7 @@ test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with
 
 # They run where the frameworks are; what they start as a server has the packages for it.
 test-frameworks: $(DEV_READY) $(MLFLOW_READY) ## Record trainings of scikit-learn, XGBoost, LightGBM and Keras with the real libraries (LINEAL_TORCH_PYTHON)
-	PYTHONPATH=src KERAS_BACKEND=jax LINEAL_TEST_SERVER_PYTHON=$(CURDIR)/$(PYTHON) $(FRAMEWORKS_PYTHON) -m pytest -q --confcutdir tests/frameworks tests/frameworks $(PYTEST_ARGS)
+	PYTHONPATH=$(CURDIR)/src KERAS_BACKEND=jax LINEAL_TEST_SERVER_PYTHON=$(CURDIR)/$(PYTHON) $(FRAMEWORKS_PYTHON) -m pytest -q --confcutdir tests/frameworks tests/frameworks $(PYTEST_ARGS)
 
 test-openlineage: $(DEV_READY) openlineage ## Run all tests of OpenLineage, also the slow ones: events of its Python client and of dbt
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'slow or not slow' tests/openlineage $(PYTEST_ARGS)

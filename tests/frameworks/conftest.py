@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from lineal.frameworks import training
 from lineal.sdk import Store, Workspace
+from lineal.sdk.steps import beginning
 from tests import services
 from tests.serving import PYTHON, ServerProcess, running_server
 
@@ -44,6 +46,17 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     with pytest.MonkeyPatch.context() as patch, running_server(database, "--auth", "token") as server:
         patch.setenv("LINEAL_TOKEN", writer_token(database))
         yield server
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """Forget what `metadata.init` was told and the trainings that are open, and close what was opened."""
+    yield
+    training._open_trainings.clear()
+    opened = beginning._opened
+    beginning.forget()
+    if opened is not None:
+        opened[1].close()
 
 
 @pytest.fixture(params=["embedded", "served"])

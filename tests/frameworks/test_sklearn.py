@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
 
 from kubeflow.metadata import metadata
 from lineal.sdk import Execution, Workspace
-from lineal.wire import metrics as metrics_pb
+from tests.frameworks import reading
 
 pytestmark = pytest.mark.usefixtures("sklearn")
 NotRecorded = metadata.NotRecordedWarning
@@ -28,14 +29,11 @@ def irises() -> tuple[Any, Any]:
 
 def parameters(run: Execution) -> dict[str, str]:
     [stored] = run.workspace.store.get_executions_by_id([run.id])
-    given = {name: value.string_value for name, value in stored.custom_properties.items() if name.startswith("param.")}
-    return {name.removeprefix("param."): value for name, value in given.items()}
+    return reading.parameters(stored)
 
 
 def points(run: Execution) -> dict[str, int]:
-    """Return how many points each metric of an execution has."""
-    request = metrics_pb.GetMetricsRequest(execution_id=run.id)
-    return {each.name: each.count for each in run.workspace.store._get_metrics(request).metrics}
+    return reading.counts(run.workspace, run)
 
 
 def test_a_classifier_is_recorded_with_everything(run: Execution, workspace: Workspace) -> None:
@@ -180,3 +178,36 @@ def test_a_data_set_of_your_own_stands_for_the_data(run: Execution) -> None:
     metadata.sklearn.log(DummyClassifier().fit(features, kinds), features, kinds, data=orders, execution=run)
     [listed] = run.workspace.list(metadata.DataSet.ARTIFACT_TYPE_NAME)
     assert (listed["name"], listed["uri"]) == ("irises", "s3://bucket/iris")
+
+
+def test_three_lines_are_enough(place: str) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    features, kinds = irises()
+    fitted = LogisticRegression(max_iter=200).fit(features, kinds)
+    workspace = metadata.init(place, f"three {uuid.uuid4().hex[:8]}")
+    model = metadata.sklearn.log(fitted, features, kinds)
+    run = reading.only(workspace)
+    assert (run.properties["name"].string_value, reading.state(run)) == ("train LogisticRegression", "COMPLETE")
+    assert reading.inputs(workspace, run) == [("training data", 150, 4)]
+    assert reading.parameters(run)["max_iter"] == "200"
+    assert model.values["train.accuracy"] > 0.9
+
+
+def test_a_step_is_the_execution_of_its_training_and_a_second_one_is_a_part_of_it(place: str) -> None:
+    from sklearn.dummy import DummyClassifier
+
+    features, kinds = irises()
+    workspace = metadata.init(place, f"step {uuid.uuid4().hex[:8]}")
+
+    @metadata.step
+    def train() -> None:
+        for strategy in ("prior", "most_frequent"):
+            metadata.sklearn.log(DummyClassifier(strategy=strategy).fit(features, kinds), features, kinds, save=False)
+
+    train()
+    step, part = reading.executions(workspace)
+    assert [each.properties["name"].string_value for each in (step, part)] == ["train", "train DummyClassifier"]
+    assert [reading.parameters(each)["strategy"] for each in (step, part)] == ["prior", "most_frequent"]
+    assert part.custom_properties["__parent__"].int_value == step.id
+    assert [each["version"] for each in reading.models(workspace)] == ["1", "2"]

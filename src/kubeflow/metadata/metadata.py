@@ -10,7 +10,12 @@ from lineal.sdk.stored_form import WORKSPACE_PROPERTY_NAME as _WORKSPACE_PROPERT
 from lineal.wire import metadata_store as mlpb
 
 if TYPE_CHECKING:  # imported when they are first used, since they import the frameworks
+    from lineal.frameworks import keras as keras
+    from lineal.frameworks import lightgbm as lightgbm
+    from lineal.frameworks import lightning as lightning
     from lineal.frameworks import sklearn as sklearn
+    from lineal.frameworks import transformers as transformers
+    from lineal.frameworks import xgboost as xgboost
     from lineal.frameworks.data import data_set as data_set
     from lineal.frameworks.recording import NotRecordedWarning as NotRecordedWarning
     from lineal.frameworks.saving import model_files as model_files

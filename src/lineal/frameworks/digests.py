@@ -15,6 +15,7 @@ import sys
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
 _NUMBERS = "biufcmM"
@@ -54,6 +55,10 @@ def measured(data: Any) -> Measured:
     """
     if _is_holder(data):
         return _of_holder(data)
+    if hasattr(data, "with_format") and hasattr(data, "column_names"):  # a Dataset of Hugging Face
+        return measured(data.with_format("arrow")[:])
+    if hasattr(data, "tensors"):  # a TensorDataset of PyTorch
+        return joined(dict(zip(("X", "y", "sample_weight"), data.tensors, strict=False)))
     if isinstance(data, Mapping):
         return _of_columns([(str(name), column) for name, column in data.items()])
     if hasattr(data, "itercolumns") and hasattr(data, "column_names"):  # pyarrow
@@ -121,7 +126,7 @@ def _plain(data: Any) -> Any:
         data = data.dt.tz_convert("UTC").dt.tz_localize(None)
     for convert in (_by_to_numpy, _by_array):
         values = convert(data)
-        if hasattr(values, "dtype"):
+        if hasattr(getattr(values, "dtype", None), "kind"):
             return values
     if isinstance(data, Sequence):
         return _of_list(list(data))
@@ -148,10 +153,19 @@ def _first_scalar(values: Any) -> Any:
 
 def _by_to_numpy(data: Any) -> Any:
     """Convert a column of pandas, polars or pyarrow, or a tensor that lies on another device."""
-    data = data.detach().cpu() if hasattr(data, "detach") else data  # PyTorch
+    if hasattr(data, "detach"):
+        return _of_tensor(data.detach().cpu())
     if type(data).__module__.startswith("pyarrow") and not hasattr(data, "chunks"):
         return data.to_numpy(zero_copy_only=False)
     return data.to_numpy() if hasattr(data, "to_numpy") else data
+
+
+def _of_tensor(data: Any) -> Any:
+    """Return a tensor of PyTorch as an array; NumPy lacks its numbers of 16 bits that have the range of 32."""
+    try:
+        return data.numpy()
+    except TypeError:
+        return data.float().numpy()
 
 
 def _by_array(data: Any) -> Any:
@@ -243,16 +257,17 @@ def _is_holder(data: Any) -> bool:
 
 
 def _of_holder(data: Any) -> Measured:
-    inner = data.get_data()
+    inner = data.data if hasattr(data, "data") else data.get_data()  # LightGBM returns none before training
+    if inner is None or isinstance(inner, (str, PathLike)):
+        raise TypeError(f"this {type(data).__name__} does not hold its data; pass (X, y), or the path of its file")
     names = getattr(data, "feature_names", None) or ()
-    parts = {"X": inner, "y": data.get_label(), "weight": _weight(data)}
-    found = joined({name: part for name, part in parts.items() if part is not None})
+    found = joined({"X": inner, "y": _beside(data, "label"), "sample_weight": _beside(data, "weight")})
     return Measured(found.digest, found.rows, found.columns, found.column_names or tuple(map(str, names)))
 
 
-def _weight(data: Any) -> Any:
-    weight = data.get_weight()
-    return weight if weight is not None and len(weight) else None
+def _beside(data: Any, name: str) -> Any:
+    found = getattr(data, name) if hasattr(data, name) else getattr(data, f"get_{name}")()
+    return found if found is not None and len(found) else None
 
 
 def _sha256(content: bytes) -> str:

@@ -7,24 +7,28 @@ tells (the modules of the frameworks), and artifacts (data.py, saving.py).
 
 from __future__ import annotations
 
+import sys
 import warnings
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from lineal import errors
 from lineal.conventions import PARAM_PREFIX
 from lineal.frameworks.points import Points
 from lineal.redaction.names import REDACTED, is_secret
-from lineal.sdk import Execution, plain
+from lineal.sdk import Execution
 from lineal.sdk.artifacts import DataSet
 from lineal.sdk.retry import retrying
+from lineal.sdk import current as get_current
+from lineal.sdk.steps.arguments import parameter_text
+from lineal.sdk.steps.beginning import settings
 from lineal.wire import metadata_store as pb
 from lineal.wire import metrics
 
-LONGEST_PARAMETER = 500
-"""Characters; more of a parameter are not recorded."""
-_PLAIN = (str, bool, int, float, type(None))
+_OWN_PACKAGES = ("lineal.", "contextlib")
 
 
 class NotRecordedWarning(UserWarning):
@@ -40,54 +44,126 @@ def tell(what: str, error: BaseException) -> None:
 
     """
     message = getattr(error, "message", "") or str(error)
-    warnings.warn(f"{what}: {message}", NotRecordedWarning, stacklevel=3)
+    warnings.warn(f"{what}: {message}", NotRecordedWarning, stacklevel=_stack_level())
+
+
+def _stack_level() -> int:
+    """Return the `stacklevel`, for the function that calls this, of the first line outside of Lineal."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith(_OWN_PACKAGES):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+# ---- executions
+
+_trained: weakref.WeakSet[Execution] = weakref.WeakSet()
+"""The executions that have a training: the curves of two would be one."""
+
+
+def opened(execution: Execution | None, name: str) -> tuple[Execution | None, bool]:
+    """Return the execution for a training, and whether it is its own, which must be ended.
+
+    It is the one that is given, otherwise the current one, unless that has a training already, otherwise a new one,
+    which is not the current one. The execution is None if the store failed, which is a warning.
+
+    Args:
+        execution: the one that is wanted.
+        name: the name of a new one.
+
+    Raises:
+        FailedPreconditionError: there is none, and no workspace for a new one.
+
+    """
+    found = execution or get_current()
+    if found is not None and (execution is not None or found not in _trained):
+        _trained.add(found)
+        return found, False
+    own = _begun(name)
+    if own is not None:
+        _trained.add(own)
+        own._step_aside()
+    return own, True
+
+
+def ended(execution: Execution, error: BaseException | None) -> None:
+    """End an execution of its own, with an exception or complete; a failure of the store is a warning."""
+    try:
+        execution.__exit__(
+            None if error is None else type(error), error, None if error is None else error.__traceback__
+        )
+    except errors.StatusError as failure:
+        tell(f"the end of the execution {execution.id} was not recorded", failure)
 
 
 @contextmanager
-def recorded_in(execution: Execution | None, name: str) -> Iterator[Execution | None]:
-    """Yield the execution that is given; None if the store failed.
+def recorded_in(execution: Execution | None, name: str, *, is_training: bool = True) -> Iterator[Execution | None]:
+    """Yield the execution for a block as `opened` returns it, and end one of its own after the block.
+
+    Args:
+        execution: the one that is wanted.
+        name: the name of a new one.
+        is_training: whether it is for a training, of which an execution has one.
 
     Raises:
-        FailedPreconditionError: there is none.
+        FailedPreconditionError: there is none, and no workspace for a new one.
 
     """
-    if execution is None:
-        raise errors.FailedPreconditionError(
-            f"there is no execution to record {name!r} in: write `with metadata.Execution(name, workspace) as run:` "
-            "around it, and pass execution=run"
-        )
-    yield execution
+    given = execution if is_training else execution or get_current()
+    found, is_own = opened(given, name)
+    try:
+        yield found
+    except BaseException as error:
+        if is_own and found is not None:
+            ended(found, error)
+        raise
+    if is_own and found is not None:
+        ended(found, None)
+
+
+def _begun(name: str) -> Execution | None:
+    """Begin an execution where `metadata.init` or the environment says.
+
+    Raises:
+        FailedPreconditionError: neither says a workspace.
+
+    """
+    try:
+        place = settings()
+        return Execution._begin(name, place.workspace, place.run, {}, place.capture)
+    except (errors.FailedPreconditionError, errors.InvalidArgumentError):
+        raise
+    except errors.StatusError as error:
+        tell(f"{name!r} is not recorded", error)
+        return None
 
 
 # ---- parameters
 
 
 def plain_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters that are texts, numbers, booleans or None, and short lists of these; others are left out.
+    """Return the parameters that a step would record, and classes and functions by name; others are left out.
 
-    A number of NumPy is a number, a class or a function its name; a text that is too long is cut. The value of a name
-    that tells of a secret is hidden.
+    A number of NumPy becomes a number. Values of names that tell of a secret are hidden.
     """
-    found = {str(name): REDACTED if is_secret(str(name), value) else _plain(value) for name, value in given.items()}
-    return {name: value for name, value in found.items() if value is not _LEFT_OUT}
+    return {str(name): _shown(str(name), value) for name, value in given.items() if _is_recorded(str(name), value)}
 
 
-_LEFT_OUT = object()
+def _is_recorded(name: str, value: Any) -> bool:
+    return _is_named(value) or parameter_text(name, value) is not None
 
 
-def _plain(value: Any) -> Any:
-    if getattr(value, "shape", None) == () and hasattr(value, "item"):  # a number of NumPy
-        value = value.item()
-    if isinstance(value, (list, tuple)) and all(isinstance(each, _PLAIN) for each in value):
-        value = str(list(value))
-    if isinstance(value, str):
-        return str.__str__(value)[:LONGEST_PARAMETER]
-    if isinstance(value, _PLAIN):
-        return value
-    if isinstance(value, type) or callable(value):
-        return getattr(value, "__qualname__", _LEFT_OUT)
-    text = plain.text_of(value)  # a date, a path, a member of an enumeration
-    return _LEFT_OUT if text is None else text[:LONGEST_PARAMETER]
+def _is_named(value: Any) -> bool:
+    """Tell whether it is a class or a function."""
+    return isinstance(value, type) or (callable(value) and hasattr(value, "__qualname__"))
+
+
+def _shown(name: str, value: Any) -> Any:
+    if is_secret(name, value):
+        return REDACTED
+    if _is_named(value):
+        return value.__qualname__
+    return value.item() if getattr(value, "shape", None) == () and hasattr(value, "item") else value
 
 
 def put_parameters(execution: Execution, parameters: Mapping[str, Any]) -> None:
@@ -99,7 +175,7 @@ def put_parameters(execution: Execution, parameters: Mapping[str, Any]) -> None:
     """
     update = pb.Execution(id=execution.id, type_id=execution._type_id)
     for name, value in parameters.items():
-        update.custom_properties[PARAM_PREFIX + name].string_value = str(value)
+        update.custom_properties[PARAM_PREFIX + name].string_value = parameter_text(name, value) or ""
     paths = [f"custom_properties.{PARAM_PREFIX}{name}" for name in parameters]
     if paths:
         retrying(lambda: execution.workspace.store.put_executions([update], paths))
@@ -108,8 +184,13 @@ def put_parameters(execution: Execution, parameters: Mapping[str, Any]) -> None:
 # ---- points
 
 
-def put_points(execution: Execution, points: Points) -> None:
+def put_points(execution: Execution, points: Points, *, patient: bool = True) -> None:
     """Add points to the metrics of an execution.
+
+    Args:
+        execution: the execution.
+        points: the points.
+        patient: whether to wait some seconds for a server that is away.
 
     Raises:
         StatusError: the store did not take them.
@@ -117,7 +198,8 @@ def put_points(execution: Execution, points: Points) -> None:
     """
     request = metrics.LogMetricsRequest(execution_id=execution.id, series=points.series())
     if request.series:
-        retrying(lambda: execution.workspace.store._log_metrics(request))
+        call = partial(execution.workspace.store._log_metrics, request)
+        retrying(call) if patient else call()
 
 
 def put_training(

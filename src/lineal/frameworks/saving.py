@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from lineal.frameworks import files, formats, recording
 from lineal.frameworks.formats import Save
 from lineal.sdk import Execution, Workspace, artifact_lineage, existing, filters, plain
 from lineal.sdk.artifacts import Model
+from lineal.sdk.steps.beginning import settings
 from lineal.wire import metadata_store as pb
 
 LOCAL_FOLDER = "lineal-models"
@@ -123,7 +124,7 @@ def save_model(
         FileNotFoundError: the model is the path of files that are not there.
 
     """
-    with written(model, save) as found, recording.recorded_in(execution, f"save {name}") as saved_by:
+    with written(model, save) as found, recording.recorded_in(execution, f"save {name}", is_training=False) as saved_by:
         return put_model(saved_by, model, name, found, version=version, labels=labels, description=description)
 
 
@@ -140,6 +141,18 @@ def written(model: Any, save: Save | None = None) -> Iterator[Written]:
             raise ValueError(f"saving the model wrote no file into {folder}; let save(model, folder) write there")
         size = sum((folder / path).stat().st_size for path in paths)
         yield Written(folder, paths, files.folder_digest(folder), size, way.name)
+
+
+@contextmanager
+def written_if_possible(model: Any, save: Save | None = None) -> Iterator[Written | None]:
+    """Write a model as `written` does, or warn and yield None: a training must not end because of it."""
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(written(model, save))
+        except Exception as error:  # whatever the format of a framework raises
+            recording.tell(f"the {type(model).__name__} was not saved", error)
+            found = None
+        yield found
 
 
 def put_model(
@@ -179,7 +192,7 @@ def put_files(execution: Execution | None, name: str, found: Written) -> str:
     if execution is None:
         return found.keep(name).as_uri()
     workspace = execution.workspace
-    own = os.environ.get(ARTIFACTS_ROOT_VARIABLE, "")
+    own = named_root()
     folder = f"{workspace_folder(workspace.name)}/models/{workspace_folder(name)}/{uuid.uuid4().hex[:12]}"
     try:
         place = RootFiles.at(own) if own else files_of(workspace.store)
@@ -194,9 +207,18 @@ def put_files(execution: Execution | None, name: str, found: Written) -> str:
     return _uri_below(own, folder)
 
 
+def named_root() -> str:
+    """Return the place for files that `metadata.init` or the environment names, "" for that of the store."""
+    try:
+        told = settings().artifacts
+    except errors.FailedPreconditionError:  # nobody named a workspace: the execution was given
+        told = None
+    return str(told) if told is not None else os.environ.get(ARTIFACTS_ROOT_VARIABLE, "")
+
+
 _NO_ROOT = (
     "no place for the files of its store is known here; name the HTTP address of the server (ui_url or "
-    f"LINEAL_UI_URL), or a folder or bucket in {ARTIFACTS_ROOT_VARIABLE}"
+    f"LINEAL_UI_URL), or a folder or bucket (artifacts= of metadata.init, or {ARTIFACTS_ROOT_VARIABLE})"
 )
 
 

@@ -120,7 +120,7 @@ def _record(
     points, parameters = _points(told), _parameters(told.estimator)
     fields = {**described, **_search(told.estimator), "hyperparameters": parameters, "values": points.last()}
     with (
-        saving.written(told.estimator) if save else nullcontext() as files,
+        saving.written_if_possible(told.estimator) if save else nullcontext() as files,
         recording.recorded_in(execution, f"train {described['name']}") as trained_by,
     ):
         recording.put_training(trained_by, inputs, parameters, points)

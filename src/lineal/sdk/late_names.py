@@ -14,7 +14,7 @@ _PLACES: dict[str, tuple[str, str]] = {
     "data_set": ("data", "data_set"),
     "model_files": ("saving", "model_files"),
     "save_model": ("saving", "save_model"),
-    "sklearn": ("sklearn", ""),
+    **{name: (name, "") for name in ("keras", "lightgbm", "lightning", "sklearn", "transformers", "xgboost")},
 }
 """The module of each name, and its name there; "" for the module itself."""
 _PACKAGES = {"sklearn": "scikit-learn"}

@@ -136,6 +136,7 @@ class Execution:
         self._is_running = self._is_writing = self._is_written = self._ended = False
         self._recording: Recording | None = None
         self._facts_of_end: dict[str, pb.Value] | None = None
+        self._at_end: list[Callable[[bool], object]] = []  # called before it ends, with whether it failed
 
     def _store(self, record: pb.Execution, inputs: Sequence[Any]) -> Callable[[], None]:
         """Store the new record, and get ready to log artifacts; return what logs the inputs that are not yet."""
@@ -160,7 +161,8 @@ class Execution:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state of a copy or a pickle, which is in no block, so it ends nothing."""
-        return vars(self) | {"_entries": [], "_is_running": False, "_is_writing": False, "_process": None}
+        apart = {"_entries": [], "_is_running": False, "_is_writing": False, "_process": None, "_at_end": []}
+        return vars(self) | apart
 
     def log_input(self, artifact: _LoggableT) -> _LoggableT:
         """Record that this execution read an artifact, and return it with its id set.
@@ -223,6 +225,7 @@ class Execution:
             StatusError, ValueError: as `log_output`; the block is not left then.
 
         """
+        self._prepare_end(False)
         can_wait = on_existing == KEEP and [entered_by for entered_by, _ in self._entries] == [os.getpid()]
         last = together.sort(self._recorder, outputs if can_wait else (), pb.Event.OUTPUT)
         for artifact in last.alone if can_wait else outputs:
@@ -305,6 +308,7 @@ class Execution:
             self._end(failure, error, trace)
 
     def _end(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._prepare_end(failure is not None)
         how = endings.ending(failure, error, trace)
         self._is_writing = True
         try:
@@ -316,6 +320,11 @@ class Execution:
         finally:
             self._is_running = self._is_writing = False
             termination.closed(self)
+
+    def _prepare_end(self, failed: bool) -> None:
+        """Let callers record what they hold back until now, such as the last points of a curve."""
+        while self._at_end:
+            self._at_end.pop(0)(failed)
 
     def _put_ending(self, how: endings.Ending, *, with_reason: bool = True) -> None:
         """Store the state, when it began, and the reason in place of an earlier one."""
