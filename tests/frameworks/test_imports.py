@@ -20,10 +20,9 @@ def test_importing_the_sdk_imports_no_framework() -> None:
 
 
 def test_a_framework_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sklearn", None)
-    monkeypatch.delitem(sys.modules, "lineal.frameworks.sklearn", raising=False)
-    with pytest.raises(ModuleNotFoundError, match=r"metadata.sklearn needs .* pip install scikit-learn"):
-        _ = metadata.sklearn
+    monkeypatch.setitem(sys.modules, "transformers", None)  # which no test of this process imports
+    with pytest.raises(ModuleNotFoundError, match=r"metadata.transformers needs .* pip install transformers"):
+        _ = metadata.transformers
 
 
 def test_a_name_that_nobody_has_is_an_attribute_error() -> None:

@@ -20,9 +20,9 @@ from lineal.conventions import PARAM_PREFIX
 from lineal.frameworks.points import Points
 from lineal.redaction.names import REDACTED, is_secret
 from lineal.sdk import Execution
+from lineal.sdk import current as get_current
 from lineal.sdk.artifacts import DataSet
 from lineal.sdk.retry import retrying
-from lineal.sdk import current as get_current
 from lineal.sdk.steps.arguments import parameter_text
 from lineal.sdk.steps.beginning import settings
 from lineal.wire import metadata_store as pb
@@ -130,7 +130,8 @@ def _begun(name: str) -> Execution | None:
     """
     try:
         place = settings()
-        return Execution._begin(name, place.workspace, place.run, {}, place.capture)
+        execution, _ = Execution._begin(name, place.workspace, place.run, {}, [], place.capture)
+        return execution
     except (errors.FailedPreconditionError, errors.InvalidArgumentError):
         raise
     except errors.StatusError as error:
