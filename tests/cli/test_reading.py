@@ -104,6 +104,23 @@ def test_get_says_in_words_where_an_execution_ran(run: Run, tmp_path: Path) -> N
     assert "environment" not in run("get", "execution", "2", store=("--db", url))
 
 
+def test_get_says_what_an_execution_is_a_part_of_and_its_steps(run: Run, tmp_path: Path) -> None:
+    with lineal.connect(url := f"sqlite:///{tmp_path / 'steps.db'}") as store:
+        kind = store.put_execution_type(pb.ExecutionType(name="Step", properties={"name": pb.STRING}))
+        step = pb.Execution(type_id=kind, last_known_state=pb.Execution.COMPLETE)
+        step.properties["name"].string_value = "train"
+        [outer] = store.put_executions([step])
+        step.custom_properties["__parent__"].int_value = outer
+        store.put_executions([step, step])
+    shown = run("get", "execution", "1", store=("--db", url)).splitlines()[-1]
+    assert shown.split(maxsplit=1) == ["steps", "2 train COMPLETE, 3 train COMPLETE"]
+    inner = run("get", "execution", "2", store=("--db", url))
+    assert inner.splitlines()[-1].split(maxsplit=1) == ["part_of", "1 train COMPLETE"]
+    assert "__parent__" not in inner
+    record = json.loads(run("get", "execution", "2", "--json", store=("--db", url)))
+    assert record["part_of"] == {"id": 1, "state": "COMPLETE", "name": "train"}
+
+
 def test_json_has_no_bare_nan(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with lineal.connect(url := f"sqlite:///{tmp_path / 'odd.db'}") as store:
         odd = pb.Artifact(type_id=store.put_artifact_type(pb.ArtifactType(name="Odd")))

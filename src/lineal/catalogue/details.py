@@ -11,6 +11,7 @@ from lineal import conventions, json_form, record_tags
 from lineal.catalogue import cards, endings, headline, shapes
 from lineal.catalogue.environment import environment_of
 from lineal.catalogue.measured_times import CREATE_TIME, measured_at
+from lineal.catalogue.nesting import with_nesting
 from lineal.catalogue.reading import Record
 from lineal.event_directions import INPUTS, OUTPUTS
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
@@ -52,7 +53,7 @@ def node(session: Session, types: KnownTypes, kind: Kind, node_id: int, *, table
     found = nodes(session, types, kind, [node_id], tables=tables).items
     if not found:
         raise cards.no_node(kind, node_id)
-    return found[0]
+    return with_nesting(session, types, found[0]) if kind is EXECUTION else found[0]
 
 
 def nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], *, tables: OwnTables) -> shapes.Nodes:

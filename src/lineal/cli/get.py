@@ -63,16 +63,41 @@ def _node(store: MetadataStore, kind_name: str, node_id: int) -> Record | None:
 
     kind = next(kind for kind in KINDS if kind.name == kind_name)
     read: Any = getattr(store, f"get_{kind.plural}_by_id")
-    return next(({**whole_record(kind, node), **_environment(kind_name, node)} for node in read([node_id])), None)
+    for node in read([node_id]):
+        more = {**_nesting(store, node), **_environment(node)} if kind_name == "execution" else {}
+        return {**whole_record(kind, node), **more}
+    return None
 
 
-def _environment(kind_name: str, node: Any) -> Record:
+def _nesting(store: MetadataStore, execution: Any) -> Record:
+    """Return which execution this one is a part of, and which are its parts."""
+    from lineal.catalogue.nesting import MOST_STEPS
+    from lineal.client import ListOptions
+    from lineal.conventions import PARENT
+
+    parent = execution.custom_properties[PARENT].int_value if PARENT in execution.custom_properties else None
+    found = store.get_executions_by_id([parent]) if parent else []
+    query = f"custom_properties.`{PARENT}`.int_value = {execution.id}"
+    steps = store.get_executions(ListOptions(limit=MOST_STEPS, filter_query=query))
+    above = {"part_of": _named(found[0])} if found else {}
+    return {**above, **({"steps": [_named(each) for each in steps]} if steps else {})}
+
+
+def _named(execution: Any) -> Record:
+    from lineal.cli.records import whole_record
+    from lineal.kinds import EXECUTION
+
+    record = whole_record(EXECUTION, execution)
+    return {name: record[name] for name in ("id", "name", "state") if name in record}
+
+
+def _environment(execution: Any) -> Record:
     """Return where an execution ran, as far as that is recorded."""
     from dataclasses import asdict
 
     from lineal.catalogue.environment import environment_of
 
-    found = environment_of(node) if kind_name == "execution" else None
+    found = environment_of(execution)
     said = {} if found is None else {name: each for name, each in asdict(found).items() if each not in (None, {})}
     return {"environment": said} if said else {}
 
@@ -100,11 +125,12 @@ def _short(name: str, value: Any) -> Any:
 
 
 def _is_said(key: str, record: Record) -> bool:
-    """Say whether people do not need a property, because the environment says it in words."""
-    from lineal.conventions import ENV_PREFIX, ENVIRONMENT, GIT_PREFIX, OPENLINEAGE_OWN
+    """Say whether people do not need a property, because the record says it in words."""
+    from lineal.conventions import ENV_PREFIX, ENVIRONMENT, GIT_PREFIX, OPENLINEAGE_OWN, PARENT
 
     is_of_environment = key == ENVIRONMENT or key.startswith((GIT_PREFIX, ENV_PREFIX))
-    return key in OPENLINEAGE_OWN or ("environment" in record and is_of_environment)
+    is_parent = key == PARENT and "part_of" in record
+    return key in OPENLINEAGE_OWN or is_parent or ("environment" in record and is_of_environment)
 
 
 def _words(value: Any) -> Any:
@@ -119,7 +145,10 @@ def _lines(record: Record) -> list[str]:
 
     shown: list[tuple[str, str]] = []
     for name, value in record.items():
-        if name == "environment":
+        if name in ("part_of", "steps"):
+            named = value if isinstance(value, list) else [value]
+            shown.append((name, plain(", ".join(" ".join(str(word) for word in each.values()) for each in named))))
+        elif name == "environment":
             shown += [(f"{name}.{key}", plain(_words(inner))) for key, inner in value.items()]
         elif isinstance(value, dict):
             read = {key: inner for key, inner in value.items() if not _is_said(key, record)}

@@ -3329,6 +3329,9 @@ export interface components {
          *         facets: the names of the facets of OpenLineage that it has; of an artifact and of an
          *             execution also those of its events.
          *         environment: where an execution ran: its code, command, Python, packages; None if nothing is recorded.
+         *         part_of: the execution that an execution is a part of, such as the step that called it. Only of a node that is
+         *             asked for alone, as `steps`.
+         *         steps: the executions that are parts of an execution; None if there are none.
          *         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
          */
         Node: {
@@ -3448,6 +3451,8 @@ export interface components {
             /** Facets */
             facets: string[];
             environment: components["schemas"]["Environment"] | null;
+            part_of: components["schemas"]["Reference"] | null;
+            steps: components["schemas"]["Steps"] | null;
             /**
              * Tag
              * @default
@@ -4306,6 +4311,16 @@ export interface components {
             total: number;
             /** Newest */
             newest: number;
+        };
+        /**
+         * Steps
+         * @description The executions that are parts of another one, by id: the first 100, and how many there are.
+         */
+        Steps: {
+            /** Items */
+            items: components["schemas"]["Card"][];
+            /** Total */
+            total: number;
         };
         /**
          * StoredView

@@ -27,6 +27,7 @@ import { PropertyList } from "../values/PropertyList";
 import { RawJson } from "../values/RawJson";
 import { RecordHeader } from "../values/RecordHeader";
 import { formatDuration } from "../values/times";
+import { PartOf, Steps } from "./Steps";
 
 const MlflowRun = lazy(() => loadPart(() => import("../mlflow/MlflowRun")));
 
@@ -83,12 +84,14 @@ function Plain({ execution }: { execution: Node }) {
           <h2>Execution</h2>
           <Times execution={execution} />
           <Parameters execution={execution} />
+          <PartOf execution={execution} />
           <MetaList node={execution} />
           <PropertyList record={withoutParams(execution)} />
         </section>
         <EventTable kind="executions" id={execution.id} direction="output" title="Outputs" />
       </div>
       <EnvironmentSection execution={execution} />
+      <Steps execution={execution} />
       <LateFacets record={execution} />
       <FilesSection record={execution} />
       <RecordCurves record={execution} />

@@ -1,11 +1,10 @@
 // What OpenLineage's events said of a record, in words; everything else as JSON, folded.
 
-import { Link } from "@tanstack/react-router";
 import "./openlineage.css";
 import { type FacetDetail, type FacetsOfUse, type RecordedFacet, useFacets } from "../api/openlineage";
-import { type Node, pageOf, type Reference } from "../api/shapes";
+import type { Node, Reference } from "../api/shapes";
 import { Loaded } from "../state/States";
-import { breakable } from "../values/names";
+import { NamedLink } from "../values/NamedLink";
 import { Detail } from "./Detail";
 import { FacetJson } from "./FacetJson";
 
@@ -68,7 +67,7 @@ function Details({ facets }: { facets: readonly RecordedFacet[] }) {
             {of && (
               <span className="muted">
                 {" · of "}
-                <RecordLink record={of} />
+                <NamedLink record={of} />
               </span>
             )}
           </h3>
@@ -76,15 +75,6 @@ function Details({ facets }: { facets: readonly RecordedFacet[] }) {
         </div>
       ))}
     </>
-  );
-}
-
-function RecordLink({ record }: { record: Reference }) {
-  const kind = record.key.startsWith("a") ? "artifact" : record.key.startsWith("e") ? "execution" : "context";
-  return (
-    <Link to={pageOf({ kind, key: record.key })} params={{ id: record.id }}>
-      <bdi>{breakable(record.name ?? record.key)}</bdi>
-    </Link>
   );
 }
 
@@ -97,7 +87,7 @@ function Uses({ uses, areAll }: { uses: readonly FacetsOfUse[]; areAll: boolean 
       <ul className="facet-uses">
         {told.map(({ data_set: dataSet, direction, facets }) => (
           <li key={`${direction} ${dataSet.key}`}>
-            {direction === "input" ? "Read" : "Wrote"} <RecordLink record={dataSet} />
+            {direction === "input" ? "Read" : "Wrote"} <NamedLink record={dataSet} />
             <span className="facet-use">
               {facets
                 .flatMap(({ details }) => details)

@@ -87,6 +87,7 @@ from lineal.catalogue.shapes.records import Row as Row
 from lineal.catalogue.shapes.records import Run as Run
 from lineal.catalogue.shapes.records import Running as Running
 from lineal.catalogue.shapes.records import Runs as Runs
+from lineal.catalogue.shapes.records import Steps as Steps
 from lineal.catalogue.shapes.records import Times as Times
 from lineal.catalogue.shapes.records import TypeCount as TypeCount
 from lineal.catalogue.shapes.records import TypeInfo as TypeInfo

@@ -176,6 +176,14 @@ class Versions:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """The executions that are parts of another one, by id: the first 100, and how many there are."""
+
+    items: list[Card]
+    total: int
+
+
+@dataclass(frozen=True)
 class Node(Card):
     """A node with all that is recorded of it.
 
@@ -192,6 +200,9 @@ class Node(Card):
         facets: the names of the facets of OpenLineage that it has; of an artifact and of an
             execution also those of its events.
         environment: where an execution ran: its code, command, Python, packages; None if nothing is recorded.
+        part_of: the execution that an execution is a part of, such as the step that called it. Only of a node that is
+            asked for alone, as `steps`.
+        steps: the executions that are parts of an execution; None if there are none.
         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
     """
 
@@ -206,6 +217,8 @@ class Node(Card):
     headline: list[str] = field(default_factory=list)
     facets: list[str] = field(default_factory=list)
     environment: Environment | None = None
+    part_of: Reference | None = None
+    steps: Steps | None = None
     tag: str = ""
 
 

@@ -16,9 +16,6 @@ from lineal.config import PARENT_EXECUTION_VARIABLE
 from lineal.sdk.pictures import web_ui
 from lineal.urls import is_in_memory
 
-PARENT_NAME = "__parent__"
-"""The custom property of an execution with the id of the one that it is a part of."""
-
 _current: ContextVar[Any] = ContextVar("lineal_execution", default=None)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from lineal import conventions
 from lineal.sdk import capture as capturing
 from lineal.sdk.executions import current
 from lineal.wire import metadata_store as pb
@@ -52,7 +53,7 @@ def begin(capture: Capture) -> capturing.Recording:
 def when_started(client: MetadataStore, recording: capturing.Recording) -> dict[str, pb.Value]:
     """Return the custom properties that are written when an execution starts."""
     parent = current.parent_id(client)
-    named = {} if parent is None else {current.PARENT_NAME: pb.Value(int_value=parent)}
+    named = {} if parent is None else {conventions.PARENT: pb.Value(int_value=parent)}
     return {**recording.at_start(), **named}
 
 
