@@ -140,6 +140,13 @@ export function frontStore(): { url: string; model: string } {
   return { url, model: python(join(TOP, "ui/journeys/front.py"), url).trim() };
 }
 
+/** What the team of the auditor's tutorial recorded, and the id of the model in production, whose file was changed. */
+export function auditedStore(): { url: string; model: string } {
+  const folder = join(FOLDER, "auditor");
+  const model = python(join(TOP, "ui/journeys/auditor.py"), folder).trim();
+  return { url: `sqlite:///${join(folder, "metadata.db")}`, model };
+}
+
 /** What a watcher records of Pods, Jobs of two groups, a Workflow and a PipelineRun. */
 export function watchedStore(): string {
   const url = `sqlite:///${join(FOLDER, "watched.db")}`;
