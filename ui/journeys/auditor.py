@@ -33,7 +33,9 @@ def main(folder: Path) -> None:
         subprocess.run(["git", *identity, *words], check=True)
     store, grpc, http = "sqlite:///metadata.db", free_port(), free_port()
     ports = ("--grpc-port", str(grpc), "--http-port", str(http))
-    server = subprocess.Popen([*LINEAL, "serve", "--db", store, "--auth", "token", "--audit", *ports], stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [*LINEAL, "serve", "--db", store, "--auth", "token", "--audit", *ports], stdout=subprocess.DEVNULL
+    )
     try:
         wait(f"http://127.0.0.1:{http}/readyz")
         places = {"LINEAL_URL": f"grpc://127.0.0.1:{grpc}", "LINEAL_UI_URL": f"http://127.0.0.1:{http}"}
