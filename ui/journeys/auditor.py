@@ -1,15 +1,16 @@
 """The records in the pictures of docs/tutorials/auditor.md: what the team of that page did, by the page's own program.
 
 `auditor.py FOLDER` makes FOLDER/metadata.db with its files, through a server that asks for tokens and logs all writes,
-changes a file past Lineal, and prints the id of the model in production. The names of Ann and Bob are then in the audit log.
+changes a file past Lineal, and prints the id of the model in production. The audit log then has the names of Ann and Bob.
 """
 
 import os
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
-from urllib.request import urlopen
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP))
@@ -37,7 +38,7 @@ def main(folder: Path) -> None:
         [*LINEAL, "serve", "--db", store, "--auth", "token", "--audit", *ports], stdout=subprocess.DEVNULL
     )
     try:
-        wait(f"http://127.0.0.1:{http}/readyz")
+        wait(http)
         places = {"LINEAL_URL": f"grpc://127.0.0.1:{grpc}", "LINEAL_UI_URL": f"http://127.0.0.1:{http}"}
         ann, bob = ({**os.environ, **places, "LINEAL_TOKEN": token(store, name)} for name in ("ann", "bob"))
         for quantile in ("0.5", "1.0"):
@@ -58,15 +59,14 @@ def token(store: str, name: str) -> str:
     return subprocess.run([*LINEAL, *words], check=True, capture_output=True, text=True).stdout.strip()
 
 
-def wait(address: str) -> None:
-    """Wait until a server answers."""
+def wait(port: int) -> None:
+    """Wait until a server listens."""
     for _ in range(240):
-        try:
-            urlopen(address).close()
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port)).close()
             return
-        except OSError:
-            time.sleep(0.25)
-    raise SystemExit(f"nothing answers at {address}")
+        time.sleep(0.25)
+    raise SystemExit(f"nothing listens on port {port}")
 
 
 if __name__ == "__main__":
