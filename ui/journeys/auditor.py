@@ -1,7 +1,7 @@
 """The records in the pictures of docs/tutorials/auditor.md: what the team of that page did, by the page's own program.
 
 `auditor.py FOLDER` makes FOLDER/metadata.db with its files, through a server that asks for tokens and logs all writes,
-changes a file past Lineal, and prints the id of the model in production. The audit log then has the names of Ann and Bob.
+changes a file past Lineal, and prints the id of the model in production. The audit log names Ann and Bob.
 """
 
 import os
