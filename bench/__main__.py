@@ -3,7 +3,7 @@
 The suite `startup` measures imports and the command, `scale` the growth from 10,000 to a million artifacts, and
 `metrics` a million points of metrics beside bare sqlite3. `mlflow` compares the server with MLflow's,
 `runs` reads a store of many runs, `events` sends events of OpenLineage beside calls with the same content, and `outbox`
-compares writes that are marked to be sent as OpenLineage with others.
+compares writes that are marked to be sent as OpenLineage with others. `steps` compares a step with put_execution.
 
 Both libraries work on fresh stores of the same size, in processes of their own that take turns, so that a change of the
 machine's speed meets both. The tables show medians and the ratio official / Lineal (above 1 = Lineal is faster).
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import events, many_runs, metric_points, scale, sending, startup, suites, tracking
+from bench import events, many_runs, metric_points, scale, sending, startup, steps, suites, tracking
 from bench.measure import Result, print_table
 from tests.engines import MARIADB, POSTGRESQL
 
@@ -77,6 +77,12 @@ def _outbox(arguments: argparse.Namespace) -> list[Any]:
     return list(found)
 
 
+def _steps(arguments: argparse.Namespace) -> list[Any]:
+    found = steps.measure(arguments.rounds)
+    steps.print_table(found)
+    return list(found)
+
+
 OTHERS: dict[str, Callable[[argparse.Namespace], list[Any]]] = {
     "startup": _startup,
     "scale": _scale,
@@ -85,6 +91,7 @@ OTHERS: dict[str, Callable[[argparse.Namespace], list[Any]]] = {
     "runs": _runs,
     "events": _events,
     "outbox": _outbox,
+    "steps": _steps,
 }
 
 
