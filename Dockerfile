@@ -12,6 +12,12 @@ ARG BASE=python:${PYTHON}-slim
 FROM --platform=$BUILDPLATFORM ${BASE} AS wheel
 WORKDIR /source
 COPY . .
+# The documentation comes from the checkout if it was built there (`make site`, as `make release` does).
+RUN if [ ! -f src/lineal/site/static/index.html ]; then \
+        python -m venv /tmp/site \
+        && /tmp/site/bin/pip install --no-cache-dir --requirement constraints-site.txt \
+        && PYTHONPATH=src /tmp/site/bin/sphinx-build -b html -q -d /tmp/doctrees docs src/lineal/site/static; \
+    fi
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM ${BASE} AS environment

@@ -28,6 +28,7 @@ LOCK_READY := .venv-lock/.ready
 AUDIT_READY := .venv-audit/.ready
 RELEASE_READY := .venv-release/.ready
 RELEASE_ARGS ?=
+SITE ?= site
 DATABASE := build/tutorial.db
 NO_MYSQLCLIENT := mysqlclient cannot be compiled here, so its tests are left out (Debian: apt-get install libmariadb-dev pkg-config gcc python3-dev)
 LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --no-annotate --no-emit-index-url \
@@ -35,18 +36,18 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys pictures help run test test-mlflow test-frameworks test-openlineage test-pages test-long test-kubernetes test-native test-slow test-oldest lint format docs site bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
+.PHONY: ui journeys pictures help run test test-site test-mlflow test-frameworks test-openlineage test-pages test-long test-kubernetes test-native test-slow test-oldest lint format docs site bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
-run: $(RUN_READY) web-ui-if-possible ## Set up, run the tutorial on an embedded SQLite store, then serve that store
+run: $(RUN_READY) web-ui-if-possible site-if-possible ## Set up, run the tutorial on an embedded SQLite store, then serve that store
 	mkdir -p build
 	$(VENV)/bin/lineal tutorial --db sqlite:///$(DATABASE)
 	$(VENV)/bin/lineal serve --db sqlite:///$(DATABASE) --grpc-port $(GRPC_PORT) --http-port $(HTTP_PORT)
 
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
-	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow --ignore tests/frameworks --ignore tests/pages $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow --ignore tests/frameworks --ignore tests/pages --ignore tests/site $(PYTEST_ARGS)
 	$(PYTHON) scripts/build_web_ui.py test
 
 test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with those of MLflow's own server (Python 3.11)
@@ -62,6 +63,10 @@ test-openlineage: $(DEV_READY) openlineage ## Run all tests of OpenLineage, also
 test-pages: $(DEV_READY) $(MLFLOW_READY) ## Run what the pages of the documentation say, and compare what it prints (LINEAL_MLFLOW_PYTHON)
 	$(PYTHON) -m pytest -q -n 2 tests/pages $(PYTEST_ARGS)
 
+test-site: $(DEV_READY) site ## Check the documentation site: links, search, axe, narrow pages in Chromium, and an installed wheel (LINEAL_CHROMIUM)
+	$(PYTHON) scripts/build_web_ui.py modules
+	$(PYTHON) -m pytest -q tests/site $(PYTEST_ARGS)
+
 test-long: $(DEV_READY) ## Run the tests that take many seconds: killed servers, crowds of clients, migrations, thousands of odd calls
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'long and not slow' $(PYTEST_ARGS)
 
@@ -75,7 +80,7 @@ test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands 
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow $(PYTEST_ARGS)
 
 test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the supported dependencies
-	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow --ignore tests/frameworks --ignore tests/pages $(PYTEST_ARGS)
+	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow --ignore tests/frameworks --ignore tests/pages --ignore tests/site $(PYTEST_ARGS)
 
 ui: $(PYTHON) ## Build the web UI into src/lineal/ui/static (Node.js from the machine or from PyPI)
 	$(PYTHON) scripts/build_web_ui.py build
@@ -124,10 +129,10 @@ openlineage: $(OPENLINEAGE_READY) ## Make .venv-openlineage, with OpenLineage's 
 protobuf-range: $(DEV_READY) ## Load the generated messages on every supported major version of protobuf
 	$(PYTHON) scripts/check_protobuf_range.py
 
-wheel: $(DEV_READY) ## Build the wheel and the source distribution into dist/
+wheel: $(DEV_READY) $(SITE) ## Build the wheel and the source distribution into dist/ (SITE= leaves the documentation out)
 	$(PYTHON) -m hatchling build --clean
 
-release: $(RELEASE_READY) ## Build wheel, source archive, Helm chart, image, list of parts and checksums into dist/ (RELEASE_ARGS=--without-image)
+release: $(RELEASE_READY) site ## Build wheel, source archive, Helm chart, image, list of parts and checksums into dist/ (RELEASE_ARGS=--without-image)
 	.venv-release/bin/python scripts/release.py $(RELEASE_ARGS)
 
 lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in constraints*.txt
@@ -147,6 +152,14 @@ clean: ## Remove the environments and everything that was built
 .PHONY: web-ui-if-possible
 web-ui-if-possible: $(PYTHON)
 	@$(PYTHON) scripts/build_web_ui.py needed || echo "The web UI could not be built; the server will serve REST and gRPC without it." >&2
+
+# The documentation, if it is missing or a page has changed; without it the server says what to do.
+SITE_START := src/lineal/site/static/index.html
+.PHONY: site-if-possible
+site-if-possible:
+	@{ test -f $(SITE_START) && test -z "$$(find docs -type f -not -name '*.pyc' -newer $(SITE_START) -print -quit)"; } \
+		|| $(MAKE) --no-print-directory site \
+		|| echo "The documentation could not be built; the server will serve everything else." >&2
 
 # The tests of the Helm chart take the machine's Helm where there is no package with one.
 .PHONY: helm-if-possible
@@ -183,7 +196,7 @@ $(OPENLINEAGE_READY): constraints-openlineage.txt
 	touch $@
 
 $(SITE_READY): pyproject.toml constraints-site.txt
-	scripts/make_venv .venv-site 3.11 $(PYTHONS)
+	@scripts/make_venv .venv-site 3.11 $(PYTHONS) || { echo "The documentation needs Python 3.11 or newer to be built; 'make wheel SITE=' makes a wheel without it." >&2; exit 1; }
 	.venv-site/bin/python $(PIP_INSTALL) --requirement constraints-site.txt
 	.venv-site/bin/python $(PIP_INSTALL) --no-deps --editable .
 	touch $@

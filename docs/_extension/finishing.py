@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 _SCRIPT = re.compile(r"<script>\s*document\.body\.dataset\.theme = [^<]*</script>")
 _ANY_SCRIPT = re.compile(r"<script>|<script type=(?!\"application/json\")")
 _SCROLLS = re.compile(r'<(pre|div class="table-wrapper[^"]*")(?=>)')
-_DRAWERS = (
-    ('class="overlay sidebar-overlay" for="__navigation">', "Hide the navigation"),
-    ('class="overlay toc-overlay" for="__toc">', "Hide the contents"),
+_FRAME = (
+    ('<aside class="sidebar-drawer"', '<aside class="sidebar-drawer" aria-label="Pages"'),
+    ('<aside class="toc-drawer', '<aside aria-label="On this page" class="toc-drawer'),
+    ('<label class="overlay', '<label aria-hidden="true" class="overlay'),
+    ('<p class="caption" role="heading"', '<p class="caption" role="heading" aria-level="2"'),
+    ('<th class="head"><p></p></th>', '<td class="head"></td>'),
+    ('<div id="search-results"></div>', '<h1>Search</h1>\n\n<div id="search-results"></div>'),
 )
+"""Names of landmarks, levels of headings, the title of the search, and no headers of tables that are empty."""
 _ID = re.compile(r'\bid="([^"]+)"')
 _log = logging.getLogger(__name__)
 
@@ -52,8 +57,9 @@ def finished(text: str, *, up: str) -> str:
     if found := _ANY_SCRIPT.search(text):
         raise ValueError(f"a page has a script within it, which servers forbid: {text[found.start() :][:200]}")
     text = _SCROLLS.sub(r'<\1 tabindex="0"', text)
-    for drawer, label in _DRAWERS:
-        text = text.replace(drawer, f'{drawer[:-1]} aria-label="{label}">')
+    for written, finished_form in _FRAME:
+        if finished_form not in text:
+            text = text.replace(written, finished_form)
     return text
 
 
