@@ -66,6 +66,9 @@ GIVEN_PREFIXES = (PARAM_PREFIX, GIT_PREFIX, ENV_PREFIX)
 GIT_COMMIT, GIT_BRANCH, GIT_DIRTY = "git.commit", "git.branch", "git.dirty"
 ENV_PYTHON, ENV_HOST, ENV_USER, ENV_IMAGE = "env.python", "env.host", "env.user", "env.image"
 ENV_COMMAND, ENV_PEAK = "env.command", "env.peak_mib"
+GIVEN_NAMES = (
+    GIT_COMMIT, GIT_BRANCH, GIT_DIRTY, ENV_PYTHON, ENV_HOST, ENV_USER, ENV_IMAGE, ENV_COMMAND, ENV_PEAK,
+)  # fmt: skip
 # The rest of an environment, a JSON object (sdk/capture/ writes it, catalogue/environment.py reads it).
 ENVIRONMENT = "__environment__"
 # The id of the execution of which an execution is a step.

@@ -102,6 +102,8 @@ def test_get_says_in_words_where_an_execution_ran(run: Run, tmp_path: Path) -> N
     record = json.loads(run("get", "execution", "1", "--json", store=("--db", url)))
     assert record["environment"] == {"commit": "4f2a", "host": "oven", "packages": {"b": "2", "a": "1"}}
     assert "environment" not in run("get", "execution", "2", store=("--db", url))
+    columns = run("ls", "executions", "--columns", "id,git.commit,env.host", "-o", "csv", store=("--db", url))
+    assert columns.splitlines()[1:] == ["2,,", "1,4f2a,oven"]
 
 
 def test_get_says_what_an_execution_is_a_part_of_and_its_steps(run: Run, tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ def read_order(text: str, kind: Kind) -> Order:
         InvalidArgumentError: there is no such order, or none of this kind.
     """
     ascending = not text.startswith("-")
-    field, _, name = keys.read_key(text, parameter="order_by").removeprefix("-").partition(".")
+    key = keys.read_key(text, parameter="order_by").removeprefix("-")
+    field, _, name = (f"prop.{key}" if conventions.is_given(key) else key).partition(".")
     if not name and not search.has_key(kind, field):
         raise errors.InvalidArgumentError(f"{kind.plural} have no {field} to be ordered by; use another order")
     if (field in _FAMILIES and name) or (field in _PLAIN_ORDERS and not name):

@@ -13,6 +13,7 @@ from lineal import errors
 from lineal.cli import mistakes
 from lineal.cli.output import Column
 from lineal.cli.things import CONTEXTS, DATASETS, EXECUTIONS, METRICS, MODELS, RUNS, TYPES, WORKSPACES, Things
+from lineal.conventions import is_given
 
 _TIMES = {"created": "create_time_since_epoch", "updated": "last_update_time_since_epoch"}
 _MAPS = {"label": "labels", "metric": "metrics", "prop": "properties"}
@@ -71,9 +72,9 @@ def _names(text: str) -> list[str]:
 def _require(name: str, things: Things) -> None:
     family, _, rest = name.partition(".")
     known = known_columns(things)
-    if name in known or (rest and family in _MAPS and known is _OF_NODES):
+    if name in known or (rest and (family in _MAPS or is_given(name)) and known is _OF_NODES):
         return
-    more = ", label.NAME, metric.NAME, prop.NAME" if known is _OF_NODES else ""
+    more = ", label.NAME, metric.NAME, prop.NAME, param.NAME" if known is _OF_NODES else ""
     raise errors.InvalidArgumentError(
         f"{things.name} have no column {mistakes.quoted(name)}{mistakes.meant(name, known)}; there are "
         f"{', '.join(known)}{more}"
@@ -83,7 +84,7 @@ def _require(name: str, things: Things) -> None:
 def _column(name: str, *, is_optional: bool = False) -> Column:
     from lineal.cli.text import time
 
-    family, _, rest = name.partition(".")
+    family, _, rest = (f"prop.{name}" if is_given(name) else name).partition(".")
     if rest:
         return Column(name, lambda record: _inner(record, family, rest), is_optional=is_optional)
     if name in _TIMES:

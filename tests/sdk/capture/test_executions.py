@@ -59,6 +59,15 @@ def test_the_setting_turns_it_off(execution: Execution, monkeypatch: pytest.Monk
     assert set(stored(execution).custom_properties) == {"__kf_workspace__", "__started__", "__ended__"}
 
 
+def test_an_execution_captures_what_it_was_told(workspace: Workspace) -> None:
+    with Execution("train", workspace, capture={"host"}) as execution:
+        pass
+    own = {name for name in stored(execution).custom_properties if not name.startswith("__")}
+    assert own == {"env.host"}
+    with pytest.raises(ValueError, match="nothing that is captured"):
+        Execution("train", workspace, capture="hots")
+
+
 def test_a_step_captures_what_it_says_or_what_init_was_told(workspace: Workspace) -> None:
     init(workspace=workspace, capture={"host"})
     try:

@@ -45,6 +45,8 @@ def test_it_is_so_for_artifacts_too(shelf: Shelf) -> None:
     ("search", "number"),
     [
         ("prop.param.lr>0.1", 1),
+        ("param.lr>0.1 env.host=oven git.commit:4f", 1),
+        ("has:param.lr -has:git.branch", 1),
         ("prop.param.lr>0.9", 0),
         ("prop.param.depth>6", 1),
         ("prop.param.depth>8", 0),
@@ -64,7 +66,7 @@ def test_it_is_found_as_a_property(shelf: Shelf, step: int, search: str, number:
 def test_lists_of_one_type_show_the_parameters_that_differ_first(shelf: Shelf) -> None:
     for rate in (0.5, 0.25):
         put(shelf, **{"param.lr": rate, "param.size": 1})
-    page = shelf.get("/executions", q="type=step", columns="default", order_by="prop.param.lr")
+    page = shelf.get("/executions", q="type=step", columns="default", order_by="param.lr")
     params = ["prop.param.lr", "prop.param.depth", "prop.param.size", "prop.param.solver"]
     assert page["columns"][4:8] == params
     assert [row["values"]["prop.param.lr"]["value"] for row in page["items"]] == [0.25, 0.5]

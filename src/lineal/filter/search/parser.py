@@ -9,7 +9,7 @@ import difflib
 import re
 from dataclasses import dataclass
 
-from lineal import deadlines
+from lineal import conventions, deadlines
 from lineal.caches import SizedCache
 from lineal.filter.search import values
 from lineal.filter.search.mistakes import SearchError
@@ -25,6 +25,9 @@ _NAME = re.compile(r'[^\s:=!<>"(),]+')
 _VALUE = re.compile(r'[^\s"(),]+')
 _WORD = re.compile(r'[^\s"()]+')
 _OPERATOR = re.compile("|".join(map(re.escape, OPERATORS)))
+# Properties that are written without `prop.`; a host such as git.example.org is a word.
+_WELL_KNOWN = "|".join(map(re.escape, conventions.GIVEN_NAMES))
+_GIVEN = re.compile(rf"(?:{re.escape(conventions.PARAM_PREFIX)}(?=[^\s:=!<>(),])|(?:{_WELL_KNOWN})(?=[\s:=!<>]|\Z))")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 
@@ -186,6 +189,8 @@ class _Reader:
         if found is None:
             return self._word()
         field, after = found.group().lower(), found.end()
+        if (given := self._given_key()) is not None:
+            return self._comparison(*given)
         if field in FAMILIES and self.text.startswith(".", after):
             start = self.at
             return self._comparison(self._family_key(field, after + 1), start)
@@ -200,6 +205,22 @@ class _Reader:
             raise self._error(f"{field} needs a name", len(field), f"write for example {FIELDS[field].example}")
         start, self.at = self.at, after
         return self._comparison(Key(field), start)
+
+    def _given_key(self) -> tuple[Key, int] | None:
+        """Read a key of a parameter, the code or the environment and return where it began; None if it is a word."""
+        start = self.at
+        found = _GIVEN.match(self.text, start)
+        if found is None:
+            return None
+        if found.group() == conventions.PARAM_PREFIX:
+            self.at = found.end()
+            name = conventions.PARAM_PREFIX + self._text(_NAME)
+        else:
+            name, self.at = found.group(), found.end()
+        if _OPERATOR.match(self.text, self.at) and not self.text.startswith("://", self.at):
+            return Key("prop", name), start
+        self.at = start
+        return None
 
     def _family_key(self, field: str, at: int) -> Key:
         start, self.at = self.at, at
@@ -273,8 +294,12 @@ class _Reader:
         family = _FIELD.match(self.text, self.at)
         if family and self.text.startswith('."', family.end()):
             self.at = family.end() + 1
-            return family.group().lower(), self._text(_NAME)
-        field, _, name = self._text(_VALUE).partition(".")
+            field, name = family.group().lower(), self._text(_NAME)
+            return ("prop", f"{field}.{name}") if conventions.is_given(f"{field}.") else (field, name)
+        text = self._text(_VALUE)
+        if conventions.is_given(text):
+            return "prop", text
+        field, _, name = text.partition(".")
         return field.lower(), name
 
     def _word(self) -> Word:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Union
 
+from lineal import conventions
 from lineal.filter.search.vocabulary import FAMILIES
 
 
@@ -157,4 +158,7 @@ def _in_marks(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-_BEGINS_A_KEY = re.compile(rf"(?:{'|'.join(FAMILIES)})\.", re.IGNORECASE)
+_BEGINS_A_KEY = re.compile(
+    "|".join(re.escape(start) for start in (*(f"{name}." for name in FAMILIES), *conventions.GIVEN_PREFIXES)),
+    re.IGNORECASE,
+)

@@ -68,6 +68,8 @@ class Execution:
         workspace: Workspace | None = None,
         run: Run | None = None,
         description: plain.Scalar | None = None,
+        *,
+        capture: state_facts.Capture = None,
     ) -> None:
         """Store a new execution in a workspace.
 
@@ -76,12 +78,15 @@ class Execution:
             workspace: the workspace, required.
             run: the run that it is part of.
             description: a description for people.
+            capture: what it captures when it is entered, as in `metadata.init`; by default what `init` was told.
 
         Raises:
-            ValueError: `workspace` or `name` is missing, or one of the three is of the wrong type.
+            ValueError: `workspace` or `name` is missing, one of the three is of the wrong type, or `capture` no choice.
 
         """
+        state_facts.check(capture)
         self._describe(name, workspace, run, description)
+        self._capture = capture
         self._store(self.serialized(), ())
 
     @classmethod
@@ -135,6 +140,7 @@ class Execution:
         self._entries: list[tuple[int, Execution | None]] = []
         self._is_running = self._is_writing = self._is_written = self._ended = False
         self._recording: Recording | None = None
+        self._capture = None
         self._facts_of_end: dict[str, pb.Value] | None = None
         self._at_end: list[Callable[[bool], object]] = []  # called before it ends, with whether it failed
 
@@ -336,7 +342,7 @@ class Execution:
         update = pb.Execution(id=self.id, type_id=self._type_id, last_known_state=how.state)
         is_start = how is endings.RUNNING
         if is_start:
-            self._recording = state_facts.begin(None)
+            self._recording = state_facts.begin(self._capture)
             added = state_facts.when_started(self.workspace.store, self._recording)
         else:
             added = self._captured_at_end()
