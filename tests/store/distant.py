@@ -16,8 +16,8 @@ from lineal.catalogue import Catalogue
 from lineal.conventions import WORKSPACE_PROPERTY, WORKSPACE_TYPE
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
+from lineal.wire import lineage, metrics
 from lineal.wire import metadata_store as pb
-from lineal.wire import metrics
 from lineal.wire import service as rpc
 from tests.relay import Relay
 from tests.service.requests import put_context_type, put_execution_type
@@ -116,7 +116,7 @@ class Call(NamedTuple):
     def request(self, store: Contents) -> Message:
         """Return the request."""
         name = _SHARED_REQUESTS.get(self.method, self.method)
-        messages: Any = metrics if hasattr(metrics, f"{name}Request") else rpc
+        messages: Any = next(each for each in (metrics, lineage, rpc) if hasattr(each, f"{name}Request"))
         message: Message = getattr(messages, f"{name}Request")(**self.fields(store))
         return message
 
@@ -184,6 +184,17 @@ def _execution(store: Contents) -> dict[str, Any]:
         "artifact_event_pairs": [used, made],
         "contexts": [marked(pb.Context(type_id=store.types["Run"], name="morning"))],
         "options": rpc.PutExecutionRequest.Options(reuse_context_if_already_exist=True),
+    }
+
+
+def _logged_execution(store: Contents) -> dict[str, Any]:
+    """Return the same as `_execution` does, with a new artifact that is looked for by its identity."""
+    used = lineage.LoggedArtifact(artifact_id=store.artifact_id, event=pb.Event(type=pb.Event.INPUT))
+    made = lineage.LoggedArtifact(artifact=store.new_artifact(), event=pb.Event(type=pb.Event.OUTPUT))
+    return {
+        "execution": marked(pb.Execution(type_id=store.types["Trainer"], name=f"e-{next(store.numbers)}")),
+        "artifacts": [used, made],
+        "context": marked(pb.Context(type_id=store.types["Run"], name="morning")),
     }
 
 
@@ -259,4 +270,5 @@ WRITES = {
     "a point of each of two metrics": Call(2, "LogMetrics", lambda at: _points(at, count=2)),
     "1,000 points of two metrics": Call(3, "LogMetrics", lambda at: _points(at, count=1000)),
     "an execution with input, output and context": Call(4, "PutExecution", _execution),
+    "a logged execution with input, output and context": Call(6, "LogExecution", _logged_execution),
 }

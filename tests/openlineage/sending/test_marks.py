@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 
 from lineal import errors
 from lineal.config import DatabaseSettings
@@ -17,8 +18,8 @@ from lineal.store.rows import events, relations
 from lineal.store.schema import on_demand
 from lineal.upkeep import archive
 from lineal.upkeep.opening import open_service
+from lineal.wire import lineage, metrics
 from lineal.wire import metadata_store as pb
-from lineal.wire import metrics
 from lineal.wire import service as rpc
 
 pytestmark = pytest.mark.slow
@@ -82,6 +83,23 @@ def test_an_execution_is_marked_once_with_what_is_not_part_of_its_event(
         (CONTEXT.type_kind, found.context_ids[0]),
         (EXECUTION.type_kind, found.execution_id),
     ]
+
+
+def test_an_execution_that_is_logged_is_marked_once(service: MetadataService, types: rpc.PutTypesResponse) -> None:
+    switch_on(service)
+    event_type = pb.Event(type=pb.Event.OUTPUT)
+    artifact = pb.Artifact(type_id=types.artifact_type_ids[0], uri="s3://a")
+    request = lineage.LogExecutionRequest(
+        execution=pb.Execution(type_id=types.execution_type_ids[0]),
+        artifacts=[lineage.LoggedArtifact(artifact=artifact, event=event_type)],
+    )
+    made = service.call("LogExecution", request)
+    assert isinstance(made, lineage.LogExecutionResponse)
+    assert marked(service) == [(EXECUTION.type_kind, made.execution_id)]
+    update = pb.Execution(id=made.execution_id, last_known_state=pb.Execution.COMPLETE)
+    mask = FieldMask(paths=["last_known_state"])
+    service.call("LogExecution", lineage.LogExecutionRequest(execution=update, update_mask=mask))
+    assert marked(service) == [(EXECUTION.type_kind, made.execution_id)]
 
 
 def test_what_is_written_afterwards_is_marked_too(service: MetadataService, types: rpc.PutTypesResponse) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import functools
 import inspect
 import pickle
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
 
 from lineal import errors
-from lineal.sdk import DataSet, Execution, Model, Run, Workspace, current, in_step, init, step
+from lineal.sdk import DataSet, Execution, Model, Run, Store, Workspace, current, in_step, init, step
 from tests.sdk.steps.conftest import Recorded
 
 
@@ -334,8 +335,6 @@ def test_init_again_with_the_same_finds_the_same_store() -> None:
 
 
 def _store_of(workspace: Workspace) -> Any:
-    from lineal.sdk import Store
-
     return Store.from_client(workspace.store)
 
 
@@ -366,3 +365,42 @@ def test_a_process_that_was_told_its_parent_records_it(recorded: Recorded, monke
     step(name="work")(lambda: None)()
     [execution] = recorded.all()
     assert execution.custom_properties["__parent__"].int_value == 4711
+
+
+def test_a_generator_and_a_coroutine_can_be_given_an_execution(recorded: Recorded) -> None:
+    def names() -> Iterator[str]:
+        execution = current()
+        yield "" if execution is None else execution.name
+
+    async def name() -> str:
+        return next(names())
+
+    @step
+    def outer() -> tuple[Callable[[], Iterator[str]], Callable[[], Coroutine[Any, Any, str]]]:
+        return in_step(current(), names), in_step(current(), name)
+
+    bound, awaited = outer()
+    assert ([*bound()], asyncio.run(awaited())) == (["outer"], "outer")
+    assert [*names()] == [""]
+
+
+def test_the_run_of_init_is_that_of_a_step_with_the_same_workspace_alone(store: Store) -> None:
+    bakery = init(store, "bakery", run="nightly")
+    mill = Workspace(store, "mill")
+    for workspace in (bakery, Workspace(store, "bakery"), mill):
+        step(name="work", workspace=workspace)(lambda: None)()
+    runs = [each.custom_properties["__kf_run__"].string_value for each in Recorded(bakery).all()]
+    assert runs == ["nightly", "nightly", ""]
+
+
+def test_what_another_decorator_made_of_a_coroutine_stays_that(recorded: Recorded) -> None:
+    async def work() -> int:
+        return 3
+
+    @step
+    @functools.wraps(work)
+    def ran() -> int:
+        return asyncio.run(work())
+
+    assert ran() == 3
+    assert recorded.states() == {"work": "COMPLETE"}

@@ -101,6 +101,11 @@ def settings() -> Settings:
         return _settings
 
 
+def known() -> Settings | None:
+    """Return what was said so far, None for nothing."""
+    return _settings
+
+
 def forget() -> None:
     """Forget what was said, as in a process that has just begun."""
     global _settings, _opened

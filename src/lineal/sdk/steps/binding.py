@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar, cast
 
 from lineal.sdk.executions import Execution, current
+from lineal.sdk.steps.generators import in_turns
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -23,7 +24,7 @@ def in_step(execution: Execution | None, function: Callable[_P, _R]) -> Callable
 
     Args:
         execution: such as `metadata.current()`; None for no execution.
-        function: any function, also one of a coroutine.
+        function: any function, also one of a coroutine or a generator.
 
     """
     return cast("Callable[_P, _R]", _Bound(execution, function))
@@ -37,6 +38,8 @@ class _Bound:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if inspect.iscoroutinefunction(self.function):
             return self._awaited(*args, **kwargs)
+        if inspect.isgeneratorfunction(self.function):
+            return in_turns(self.function(*args, **kwargs), self.execution)
         with current.within(self.execution):
             return self.function(*args, **kwargs)
 

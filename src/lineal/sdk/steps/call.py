@@ -69,22 +69,15 @@ class Step:
         return call
 
     def _place(self) -> tuple[Workspace, Run | None]:
-        caller: Execution | None = current.get()
-        if self.workspace is not None:
-            workspace = self.workspace
-        elif caller is not None:
-            workspace = caller.workspace
+        """Return the workspace and the run: what the step says, else the calling execution, else the process."""
+        if self.workspace is None:
+            above = current.get() or beginning.settings()
+            workspace, run = above.workspace, above.run
         else:
-            return self._of_process()
-        if self.run is not None:
-            return workspace, beginning.run_of(workspace, self.run)
-        is_callers = caller is not None and caller.workspace.context_id == workspace.context_id
-        return workspace, caller.run if is_callers and caller is not None else None
-
-    def _of_process(self) -> tuple[Workspace, Run | None]:
-        settings = beginning.settings()
-        run = settings.run if self.run is None else beginning.run_of(settings.workspace, self.run)
-        return settings.workspace, run
+            above = current.get() or beginning.known()
+            workspace = self.workspace
+            run = above.run if above is not None and _is_one(above.workspace, workspace) else None
+        return workspace, run if self.run is None else beginning.run_of(workspace, self.run)
 
     @cached_property
     def _signature(self) -> inspect.Signature:
@@ -155,3 +148,7 @@ def _id_of(artifact: Any) -> int | None:
         return ids.known(artifact)
     except ValueError:
         return None
+
+
+def _is_one(one: Workspace, other: Workspace) -> bool:
+    return one is other or (one.store is other.store and one.context_id == other.context_id)

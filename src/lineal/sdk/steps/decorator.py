@@ -85,7 +85,7 @@ def _decorated(name: str | None, choices: tuple[Any, ...], function: Any) -> Any
 
 def _wrapped(step: Step) -> Any:
     """Return the function of the same kind, so that those who ask for a coroutine or a generator get it."""
-    function = inspect.unwrap(step.function)
+    function = step.function
     if inspect.isasyncgenfunction(function):
         call = async_generator(step)
     elif inspect.isgeneratorfunction(function):

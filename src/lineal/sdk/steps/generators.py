@@ -6,10 +6,10 @@ It is the current one while their own code runs, and not between. What stays out
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
-from lineal.sdk.executions import current
+from lineal.sdk.executions import Execution, current
 from lineal.sdk.steps.call import Step
 
 
@@ -19,27 +19,41 @@ def generator(step: Step) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         with step.called(args, kwargs) as recorded:
             recorded.pause()
-            inner = step.function(*args, **kwargs)
-            advance: Any = inner.__next__
-            given: tuple[Any, ...] = ()
-            while True:
-                try:
-                    with current.within(recorded.execution):
-                        item = recorded.yielded(advance(*given))
-                except StopIteration as end:
-                    return recorded.returned(end.value)
-                try:
-                    sent = yield item
-                except GeneratorExit:
-                    with current.within(recorded.execution):
-                        inner.close()
-                    raise
-                except BaseException as error:
-                    advance, given = inner.throw, (error,)
-                else:
-                    advance, given = inner.send, (sent,)
+            turns = in_turns(step.function(*args, **kwargs), recorded.execution, recorded.yielded)
+            return recorded.returned((yield from turns))
 
     return call
+
+
+def in_turns(
+    inner: Generator[Any, Any, Any], execution: Execution | None, seen: Callable[[Any], Any] = lambda item: item
+) -> Generator[Any, Any, Any]:
+    """Yield, take and return what a generator does, whose code runs within an execution.
+
+    Args:
+        inner: the generator.
+        execution: the execution, None for none.
+        seen: gets each item before it is yielded, and returns it.
+
+    """
+    advance: Any = inner.__next__
+    given: tuple[Any, ...] = ()
+    while True:
+        try:
+            with current.within(execution):
+                item = seen(advance(*given))
+        except StopIteration as end:
+            return end.value
+        try:
+            sent = yield item
+        except GeneratorExit:
+            with current.within(execution):
+                inner.close()
+            raise
+        except BaseException as error:
+            advance, given = inner.throw, (error,)
+        else:
+            advance, given = inner.send, (sent,)
 
 
 def async_generator(step: Step) -> Callable[..., Any]:

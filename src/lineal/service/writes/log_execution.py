@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.service.known_types import KnownTypes
-from lineal.service.scope_rules import marked, require_inside
+from lineal.service.scope_rules import marked
 from lineal.service.writes.log_artifact import find_same_version, is_one
 from lineal.service.writes.put_contexts import ReuseOptions, join_contexts, start_contexts
 from lineal.service.writes.put_events import check_event_type, write_events
@@ -117,8 +117,6 @@ def _write(
     execution = start_nodes(session, types, EXECUTION, [request.execution], mask)
     context_ids, new_ids, [execution_id] = contexts(), artifacts(), execution()
     join_contexts(session, context_ids, artifact_ids=new_ids, execution_ids=[execution_id] if is_new else [])
-    if not session.sees_all:
-        require_inside(session)
     return _Written(execution_id, new_ids)
 
 
