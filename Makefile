@@ -36,7 +36,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys pictures help run test test-site test-mlflow test-frameworks test-openlineage test-pages test-long test-kubernetes test-native test-slow test-oldest lint format docs site bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
+.PHONY: ui journeys pictures help run test test-site test-mlflow test-frameworks test-openlineage test-pages test-long test-kubernetes test-native test-slow test-oldest lint format docs notebooks site bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -56,6 +56,9 @@ test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with
 # They run where the frameworks are; what they start as a server has the packages for it.
 test-frameworks: $(DEV_READY) $(MLFLOW_READY) ## Record trainings of scikit-learn, XGBoost, LightGBM and Keras with the real libraries (LINEAL_TORCH_PYTHON)
 	PYTHONPATH=$(CURDIR)/src KERAS_BACKEND=jax LINEAL_TEST_SERVER_PYTHON=$(CURDIR)/$(PYTHON) $(FRAMEWORKS_PYTHON) -m pytest -q --confcutdir tests/frameworks tests/frameworks $(PYTEST_ARGS)
+
+notebooks: $(DEV_READY) $(MLFLOW_READY) ## Run the notebooks of examples/ and write their outputs into them
+	PYTHONPATH=$(CURDIR)/src PATH="$$PATH:$(CURDIR)/$(VENV)/bin" $(FRAMEWORKS_PYTHON) scripts/write_notebooks.py
 
 test-openlineage: $(DEV_READY) openlineage ## Run all tests of OpenLineage, also the slow ones: events of its Python client and of dbt
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'slow or not slow' tests/openlineage $(PYTEST_ARGS)
