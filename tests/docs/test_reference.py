@@ -138,7 +138,7 @@ def test_every_environment_variable_that_the_sources_read_is_described() -> None
 
 def test_the_page_of_errors_has_every_class_with_its_code_and_its_status() -> None:
     documented = rows("errors.md", section="Classes")
-    codes = {name: int(re.findall(r"\((\d+)\)", cell)[0]) for name, cell in documented.items()}
+    codes = {name: int(cell) for name, cell in documented.items()}
 
     assert set(codes) == classes_of(errors) - {"StatusError"}
     assert all(type(errors.make_exception("", code)).__name__ == name for name, code in codes.items())

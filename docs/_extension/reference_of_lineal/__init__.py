@@ -34,6 +34,7 @@ PARTS: dict[str, Callable[..., str]] = {
     "rpcs": rpcs.rpcs,
     "server-flags": server_flags.server_flags,
     "settings": settings.settings,
+    "statuses": failures.table_of_statuses,
 }
 """What a fence can name, with the function that makes its Markdown from the words behind the name."""
 _FENCE = re.compile(r"^```\{reference\} (\S+)((?:(?!```)[^`])*)\n```$", re.MULTILINE)

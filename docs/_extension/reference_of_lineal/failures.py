@@ -25,27 +25,36 @@ def classes() -> list[type[errors.StatusError]]:
 
 
 def table_of_errors() -> str:
-    """Return a table of the classes of errors: their statuses, what they mean, and whether to try again."""
-    titles = ("Class", "gRPC", "REST", "MLflow", "Meaning", "Send it again?")
-    return table(titles, map(_error, classes()))
+    """Return a table of the classes of errors: their codes, what they mean, and whether to try again."""
+    return table(("Class", "Code", "Meaning", "Send it again?"), map(_error, classes()))
 
 
 def _error(of: type[errors.StatusError]) -> tuple[str, ...]:
-    error = errors.make_exception("", next(number for number in GRPC_STATUS if _class(number) is of))
     text = inspect.getdoc(of) or ""
     again = _AGAIN.search(text)
-    statuses = {
-        problems.status_of(error),
-        *(problems.status_of(each("")) for each in _NARROWER if issubclass(each, of)),
-    }
+    meaning = prose(" ".join(_AGAIN.sub("", text).split()))
+    return code(of.__name__), str(_made(of).error_code), meaning, prose(again[1]) if again else ""
+
+
+def table_of_statuses() -> str:
+    """Return a table of what each error is at the ways in: a status of gRPC and of HTTP, and a code of MLflow."""
+    return table(("Code", "gRPC", "REST", "MLflow"), map(_statuses, classes()))
+
+
+def _statuses(of: type[errors.StatusError]) -> tuple[str, ...]:
+    error = _made(of)
+    narrower = (problems.status_of(each("")) for each in _NARROWER if issubclass(each, of))
+    statuses = sorted({problems.status_of(error), *narrower})
     return (
-        code(of.__name__),
-        f"{GRPC_STATUS[error.error_code].name} ({error.error_code})",
-        ", ".join(map(str, sorted(statuses))),
+        str(error.error_code),
+        code(GRPC_STATUS[error.error_code].name),
+        ", ".join(map(str, statuses)),
         code(CODES.get(error.error_code, FAULT)[1]),
-        prose(" ".join(_AGAIN.sub("", text).split())),
-        prose(again[1]) if again else "",
     )
+
+
+def _made(of: type[errors.StatusError]) -> errors.StatusError:
+    return errors.make_exception("", next(number for number in GRPC_STATUS if _class(number) is of))
 
 
 _NARROWER: tuple[type[errors.StatusError], ...] = (StorageFullError, NoConnectionError)

@@ -84,16 +84,14 @@ def _listed(names: list[str]) -> str:
 
 def _parameter(parameter: Document) -> tuple[str, str, str]:
     schema = parameter.get("schema", {})
-    default = (
-        "required"
-        if parameter.get("required")
-        else code(json.dumps(schema["default"]))
-        if schema.get("default") not in (None, "")
-        else ""
-    )
+    default = "required" if parameter.get("required") else _default(schema.get("default"))
     of = f" ({parameter['in']})" if parameter["in"] != "query" else ""
     meaning = prose(sentence(parameter.get("description") or schema.get("description", "")))
     return f"{code(parameter['name'])}{of}", default, " ".join([meaning, _limits(schema)]).strip()
+
+
+def _default(value: Any) -> str:
+    return "" if value in (None, "") else code(value if isinstance(value, str) else json.dumps(value))
 
 
 def _limits(schema: Document) -> str:
