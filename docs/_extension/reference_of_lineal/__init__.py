@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import commands, failures, measures, operations, rpcs, server_flags, settings
+from . import commands, failures, measures, operations, python_api, rpcs, server_flags, settings
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -23,9 +23,11 @@ PARTS: dict[str, Callable[..., str]] = {
     "command": commands.command,
     "environment": settings.environment,
     "errors": failures.table_of_errors,
+    "error-classes": python_api.error_classes,
     "measures": measures.measures,
     "messages": rpcs.messages,
     "options": commands.options,
+    "methods": python_api.methods,
     "own-rpcs": rpcs.own_rpcs,
     "problem-fields": failures.fields_of_problems,
     "problems": failures.table_of_problems,
@@ -43,6 +45,7 @@ _FENCE = re.compile(r"^```\{reference\} (\S+)((?:(?!```)[^`])*)\n```$", re.MULTI
 def setup(app: Sphinx) -> dict[str, Any]:
     """Let pages have parts made from code."""
     operations.show_answers()
+    python_api.set_up(app)
     app.connect("source-read", _on_source)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
