@@ -81,6 +81,14 @@ class StatusError(Exception):
         error_code: the number of the gRPC status code.
         details: the same for programs; each of its fields is an attribute of the error, too.
 
+    Example:
+        >>> import lineal
+        >>> try:
+        ...     lineal.connect("sqlite://").get_artifacts(lineal.ListOptions(filter_query="nmae = 'x'"))
+        ... except lineal.errors.InvalidArgumentError as error:
+        ...     print(error.parameter, error.position, error.length)
+        filter_query 0 4
+
     """
 
     def __init__(self, message: str, error_code: int, details: Details = NO_DETAILS) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor, MethodDescriptor
@@ -46,6 +47,11 @@ def messages(package: str) -> str:
     """Return the messages and enums of a package that RPCs take or answer, without the requests and responses."""
     found = sorted(_reachable(package).values(), key=lambda each: str(each.full_name))
     return blocks(*(_enum(each) if isinstance(each, EnumDescriptor) else _message(each) for each in found))
+
+
+def titles(package: str) -> set[str]:
+    """Return the full names of the messages and enums that `messages` shows."""
+    return set(_reachable(package))
 
 
 def _rpc(method: MethodDescriptor) -> str:
@@ -142,6 +148,7 @@ def _enum(enum: EnumDescriptor) -> str:
     return blocks(f"### {_title(enum)}", prose(comments().get(enum.full_name, "")), table(titles, rows))
 
 
+@cache
 def _reachable(package: str) -> dict[str, Descriptor | EnumDescriptor]:
     """Return the messages and enums of a package that requests and responses hold, by name, without those."""
     named = [each for message in every_message() for each in _named_in(message.fields)]

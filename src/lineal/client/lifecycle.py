@@ -14,7 +14,16 @@ from lineal.wire import lifecycle
 
 
 class LifecycleStore(RecordCalls, SearchCalls, MetadataStore):
-    """A metadata store, embedded or behind a server, with the calls of LifecycleService and SearchService."""
+    """A metadata store, embedded or behind a server, with the calls of LifecycleService and SearchService.
+
+    Example:
+        >>> from lineal.client.lifecycle import LifecycleStore
+        >>> from lineal.client.search_calls import Asked
+        >>> from lineal.kinds import ARTIFACT
+        >>> store = LifecycleStore.from_url("sqlite:///metadata.db")
+        >>> store.found_ids(Asked(ARTIFACT, "type:model metric.auc>0.9")).ids
+        []
+    """
 
     def delete_nodes(
         self,

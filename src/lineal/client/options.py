@@ -32,6 +32,14 @@ class ListOptions:
         is_asc: whether the smallest comes first.
         filter_query: a condition in the filter language; None or "" for all nodes.
 
+    Example:
+        >>> import lineal
+        >>> options = lineal.ListOptions(
+        ...     limit=20, order_by=lineal.OrderByField.CREATE_TIME, is_asc=False, filter_query="uri LIKE '%.csv'"
+        ... )
+        >>> lineal.connect("sqlite://").get_artifacts(options)
+        []
+
     """
 
     limit: int | None = None

@@ -39,6 +39,17 @@ class MetadataStore(LineageCalls, MetricCalls):
 
     The constructor opens a database at once and creates the schema in an empty one, as the official client does. A
     gRPC server is called for the first time by the first call. So is a database server that a URL names (`from_url`).
+
+    Example:
+        >>> import lineal
+        >>> from lineal.wire import metadata_store as pb
+        >>> store = lineal.connect("sqlite://")
+        >>> data_set = pb.ArtifactType(name="DataSet", properties={"rows": pb.INT})
+        >>> type_id = store.put_artifact_type(data_set)
+        >>> orders = pb.Artifact(type_id=type_id, uri="file:///orders.csv", properties={"rows": pb.Value(int_value=12)})
+        >>> [artifact_id] = store.put_artifacts([orders])
+        >>> store.get_artifacts_by_id([artifact_id])[0].properties["rows"].int_value
+        12
     """
 
     _ui_url: str | None = None
@@ -160,6 +171,12 @@ def connect(url: PlaceOfStore | None = None, *, exact_uris: bool | None = None) 
     Raises:
         InvalidArgumentError: there is no URL, it is of no known form, or `exact_uris` is given for a server.
         OpenError: the database cannot be opened.
+
+    Example:
+        >>> import lineal
+        >>> with lineal.connect("sqlite:///metadata.db") as store:
+        ...     len(store.get_artifacts())
+        0
 
     """
     url = url or os.environ.get(URL_VARIABLE)

@@ -62,6 +62,14 @@ def data_set(data: Any, name: str, *, uri: str | None = None, version: plain.Sca
         TypeError: the digest of such an object cannot be computed.
         ValueError: `name` is missing.
 
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> workspace = metadata.init("sqlite:///metadata.db", "churn")
+        >>> with metadata.Execution(name="train", workspace=workspace) as train:
+        ...     orders = train.log_input(metadata.data_set({"price": [9.5, 7.0], "sold": [3, 12]}, "orders"))
+        >>> orders.rows, orders.columns
+        (2, 2)
+
     """
     if isinstance(data, (str, os.PathLike)):
         return _of_place(data, name, uri, version)

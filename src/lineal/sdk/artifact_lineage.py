@@ -69,6 +69,18 @@ class Lineage:
         place: where the store is, without passwords.
         link: where the web UI shows the artifact, None if its address is not known.
 
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+        >>> with metadata.Execution(name="train", workspace=workspace) as train:
+        ...     orders = train.log_input(metadata.DataSet(uri="file:///orders.csv", name="orders"))
+        ...     model = train.log_output(metadata.Model(uri="file:///m/1", name="churn"))
+        >>> lineage = model.lineage()
+        >>> [made_from["name"] for made_from in lineage.upstream.artifacts]
+        ['orders']
+        >>> len(lineage.downstream.artifacts)
+        0
+
     """
 
     artifact_id: int

@@ -105,7 +105,16 @@ class StandardArtifact(Artifact):
 
 
 class DataSet(StandardArtifact):
-    """A data set: where it is, which version, and its query."""
+    """A data set: where it is, which version, and its query.
+
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+        >>> orders = metadata.DataSet(uri="file:///orders.csv", name="orders", version="v1", labels={"region": "eu"})
+        >>> with metadata.Execution(name="train", workspace=workspace) as train:
+        ...     print(train.log_input(orders).id)
+        1
+    """
 
     ARTIFACT_TYPE_NAME: ClassVar[str] = stored_form.DATA_SET_TYPE_NAME
     _TEXT_PROPERTIES = ("name", "create_time", "description", "query", "version", "owner")
@@ -151,7 +160,16 @@ class DataSet(StandardArtifact):
 
 
 class Model(StandardArtifact):
-    """A trained model: where it is, which version, and how it was made."""
+    """A trained model: where it is, which version, and how it was made.
+
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+        >>> model = metadata.Model(uri="file:///m/1", name="churn", version="1", hyperparameters={"depth": 3})
+        >>> with metadata.Execution(name="train", workspace=workspace) as train:
+        ...     print(train.log_output(model).id)
+        1
+    """
 
     ARTIFACT_TYPE_NAME: ClassVar[str] = stored_form.MODEL_TYPE_NAME
     _TEXT_PROPERTIES = ("name", "create_time", "description", "model_type", "version", "owner")
@@ -203,7 +221,23 @@ METRICS_TYPES = ("training", "validation", "testing", "production")
 
 
 class Metrics(StandardArtifact):
-    """The results of an evaluation of a model; each logged one is a separate record."""
+    """The results of an evaluation of a model; each logged one is a separate record.
+
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+        >>> with metadata.Execution(name="evaluate", workspace=workspace) as evaluate:
+        ...     scores = evaluate.log_output(
+        ...         metadata.Metrics(
+        ...             uri="file:///m/1/scores",
+        ...             name="scores",
+        ...             metrics_type=metadata.Metrics.VALIDATION,
+        ...             values={"auc": 0.91},
+        ...         )
+        ...     )
+        >>> scores.values
+        {'auc': 0.91}
+    """
 
     ARTIFACT_TYPE_NAME: ClassVar[str] = stored_form.METRICS_TYPE_NAME
     _TEXT_PROPERTIES = ("name", "create_time", "description", "metrics_type", "data_set_id", "model_id", "owner")
@@ -274,6 +308,16 @@ class Metrics(StandardArtifact):
             TypeError: a value is no number.
             UnimplementedError: the server is the official one, or of an older version.
 
+        Example:
+            >>> from kubeflow.metadata import metadata
+            >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+            >>> with metadata.Execution(name="train", workspace=workspace) as train:
+            ...     curve = train.log_output(metadata.Metrics(uri="file:///m/1/curve", name="curve"))
+            ...     for loss in (0.5, 0.25):
+            ...         curve.log({"loss": loss})
+            >>> curve.values
+            {'loss': 0.25}
+
         """
         metric_points.log(self, values, step=step, time=time, store=store)
 
@@ -321,6 +365,16 @@ class Metrics(StandardArtifact):
         Raises:
             ValueError: as `log`.
             UnimplementedError: as `log`.
+
+        Example:
+            >>> from kubeflow.metadata import metadata
+            >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+            >>> with metadata.Execution(name="train", workspace=workspace) as train:
+            ...     curve = train.log_output(metadata.Metrics(uri="file:///m/1/curve", name="curve"))
+            >>> curve.log_points({"loss": [0.5, 0.25]}, steps=[10, 20])
+            >>> steps, times, values = curve.history("loss")
+            >>> list(steps), list(values)
+            ([10, 20], [0.5, 0.25])
 
         """
         pages = self.history_pages(name, first_step=first_step, last_step=last_step, store=store)

@@ -25,6 +25,21 @@ class Artifact(ABC):
 
     A subclass names its type in `ARTIFACT_TYPE_NAME`, describes itself in `serialization()`, keeps an attribute `id`
     (None until it is logged) and, where two records can mean the same thing, says so in `is_duplicated`.
+
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> from lineal.wire import metadata_store as pb
+        >>> class FeatureView(metadata.Artifact):
+        ...     ARTIFACT_TYPE_NAME = "my-company.org/feature_view"
+        ...     def __init__(self, uri: str) -> None:
+        ...         self.id, self.uri = None, uri
+        ...     def serialization(self) -> pb.Artifact:
+        ...         return pb.Artifact(uri=self.uri)
+        >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+        >>> with metadata.Execution(name="features", workspace=workspace) as features:
+        ...     view = features.log_output(FeatureView("file:///features/weekly"))
+        >>> view.id
+        1
     """
 
     id: LoggedId
@@ -100,6 +115,15 @@ class Artifact(ABC):
             ValueError: the artifact was not logged, a value is refused, or the name, version or uri is to be changed.
             NotFoundError: the record was deleted.
 
+        Example:
+            >>> from kubeflow.metadata import metadata
+            >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+            >>> with metadata.Execution(name="train", workspace=workspace) as train:
+            ...     model = train.log_output(metadata.Model(uri="file:///m/1", name="churn", labels={"draft": "yes"}))
+            >>> model.update(labels={"stage": "released", "draft": None}, description="for the shop")
+            >>> model.labels
+            {'stage': 'released'}
+
         """
         others = {"description": description, "state": state}
         patch = changing.patch_of(labels, properties, others, unknown, texts=getattr(self, "_TEXT_PROPERTIES", ()))
@@ -136,6 +160,15 @@ class Artifact(ABC):
         Raises:
             ValueError: the artifact was not logged, has no name, or the text can be no alias.
             UnimplementedError: the server is not Lineal.
+
+        Example:
+            >>> from kubeflow.metadata import metadata
+            >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+            >>> with metadata.Execution(name="train", workspace=workspace) as train:
+            ...     model = train.log_output(metadata.Model(uri="file:///m/7", name="churn", version="7"))
+            >>> model.promote("production")
+            >>> model.aliases()
+            ['production']
 
         """
         client, artifact_id = changing.stored_in(self, what="promote")

@@ -34,6 +34,12 @@ class Store:
     Attributes:
         store: the client, with every call that the service offers.
 
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> with metadata.Store("sqlite:///metadata.db") as store:
+        ...     print(metadata.Workspace(store, "churn").name)
+        churn
+
     """
 
     _is_closed: bool

@@ -30,6 +30,13 @@ class Workspace:
         labels: as they are stored: an existing workspace keeps its own.
         context_id: the id of its context in the store.
 
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> store = metadata.Store("sqlite://")  # in memory; "sqlite:///metadata.db" is a file
+        >>> workspace = metadata.Workspace(store, "churn", labels={"team": "growth"})
+        >>> metadata.Workspace(store, "churn").labels
+        {'team': 'growth'}
+
     """
 
     CONTEXT_TYPE_NAME = stored_form.WORKSPACE_TYPE_NAME
@@ -98,6 +105,16 @@ class Workspace:
         Raises:
             ValueError: an argument is of the wrong type.
 
+        Example:
+            >>> from kubeflow.metadata import metadata
+            >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+            >>> with metadata.Execution(name="train", workspace=workspace) as train:
+            ...     model = train.log_output(metadata.Model(uri="file:///m/1", name="churn", labels={"stage": "test"}))
+            >>> [found["name"] for found in workspace.list(labels={"stage": "test"})]
+            ['churn']
+            >>> workspace.list(metadata.DataSet.ARTIFACT_TYPE_NAME)
+            []
+
         """
         type_name = stored_form.MODEL_TYPE_NAME if artifact_type_name is None else artifact_type_name
         wanted = listing.wanted(self.name, type_name, labels=labels, name=name, limit=limit, archived=archived)
@@ -113,6 +130,15 @@ class Workspace:
 
         Raises:
             UnimplementedError: the server is not Lineal.
+
+        Example:
+            >>> from kubeflow.metadata import metadata
+            >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+            >>> with metadata.Execution(name="train", workspace=workspace) as train:
+            ...     model = train.log_output(metadata.Model(uri="file:///m/7", name="churn", version="7"))
+            >>> model.promote("production")
+            >>> workspace.get_by_alias("churn", "production")["version"]
+            '7'
 
         """
         type_name = stored_form.MODEL_TYPE_NAME if artifact_type_name is None else artifact_type_name

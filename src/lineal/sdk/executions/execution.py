@@ -58,6 +58,15 @@ class Execution:
         id: its id in the store.
         create_time: when it was made, UTC, as text.
 
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+        >>> with metadata.Execution(name="train", workspace=workspace) as train:
+        ...     orders = train.log_input(metadata.DataSet(uri="file:///orders.csv", name="orders"))
+        ...     model = train.log_output(metadata.Model(uri="file:///m/1", name="churn", version="1"))
+        >>> workspace.lineage(model).upstream.artifacts[0]["name"]
+        'orders'
+
     """
 
     EXECUTION_TYPE_NAME = stored_form.EXECUTION_TYPE_NAME
@@ -382,7 +391,17 @@ class Execution:
 
 
 def get_current() -> Execution | None:
-    """Return the execution that runs now: the innermost step or `with` block of this thread or task; None for none."""
+    """Return the execution that runs now: the innermost step or `with` block of this thread or task; None for none.
+
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> workspace = metadata.init("sqlite:///metadata.db", "churn")
+        >>> with metadata.Execution(name="train", workspace=workspace):
+        ...     print(metadata.current().name)
+        train
+        >>> metadata.current() is None
+        True
+    """
     return cast("Execution | None", current.get())
 
 

@@ -31,6 +31,13 @@ class Run:
     """One pass of a pipeline or a notebook, which groups executions by its name.
 
     Used with `with`, it ends every execution made within that has not ended by then, as `Execution` does.
+
+    Example:
+        >>> from kubeflow.metadata import metadata
+        >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+        >>> with metadata.Run(workspace, "monday") as run:
+        ...     clean = metadata.Execution(name="clean", workspace=workspace, run=run)
+        ...     train = metadata.Execution(name="train", workspace=workspace, run=run)
     """
 
     def __init__(

@@ -26,6 +26,15 @@ def in_step(execution: Execution | None, function: Callable[_P, _R]) -> Callable
         execution: such as `metadata.current()`; None for no execution.
         function: any function, also one of a coroutine or a generator.
 
+    Example:
+        >>> from concurrent.futures import ThreadPoolExecutor
+        >>> from kubeflow.metadata import metadata
+        >>> workspace = metadata.init("sqlite:///metadata.db", "churn")
+        >>> with metadata.Execution(name="sweep", workspace=workspace) as sweep, ThreadPoolExecutor() as pool:
+        ...     name = pool.submit(metadata.in_step(sweep, lambda: metadata.current().name)).result()
+        >>> name
+        'sweep'
+
     """
     return cast("Callable[_P, _R]", _Bound(execution, function))
 
