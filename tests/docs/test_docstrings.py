@@ -63,9 +63,15 @@ def test_every_argument_of_a_main_class_is_described(name: str) -> None:
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="the examples run in forked processes")
-def test_the_examples_in_docstrings_run(tmp_path: Path) -> None:
+def test_the_examples_in_docstrings_and_on_the_pages_run(tmp_path: Path) -> None:
     program = REPOSITORY / "tests" / "docs" / "docstring_examples.py"
-    ran = subprocess.run([sys.executable, program, *MODULES], cwd=tmp_path, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, program, *MODULES, *FOLDER.glob("*.md")],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert ran.returncode == 0, ran.stdout
-    assert {name.rpartition(".")[2] for name in ran.stdout.split()} >= {*MAIN, "init", "step", "connect"}
+    assert {name.rpartition(".")[2] for name in ran.stdout.split()} >= {*MAIN, "connect", "md"}

@@ -123,14 +123,6 @@ def save_model(
         FailedPreconditionError: there is no step, and no workspace for an execution.
         FileNotFoundError: the model is the path of files that are not there.
 
-    Example:
-        >>> from kubeflow.metadata import metadata
-        >>> workspace = metadata.init("sqlite:///metadata.db", "churn")
-        >>> with metadata.Execution(name="train", workspace=workspace):
-        ...     model = metadata.save_model({"threshold": 0.5}, "churn")
-        >>> model.version, model.format
-        ('1', 'pickle')
-
     """
     with written(model, save) as found, recording.recorded_in(execution, f"save {name}", is_training=False) as saved_by:
         return put_model(saved_by, model, name, found, version=version, labels=labels, description=description)

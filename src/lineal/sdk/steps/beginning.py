@@ -71,13 +71,6 @@ def init(
         FailedPreconditionError: neither the arguments nor the environment say a store and a workspace.
         ValueError: an argument is of the wrong type, or `capture` is no choice.
 
-    Example:
-        >>> from kubeflow.metadata import metadata
-        >>> workspace = metadata.init("sqlite:///metadata.db", "churn")
-        >>> with metadata.Execution(name="train", workspace=workspace) as train:
-        ...     print(train.id)
-        1
-
     """
     global _settings
     state_facts.check(capture)

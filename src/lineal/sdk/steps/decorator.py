@@ -67,16 +67,6 @@ def step(
         TypeError: `function` is a class, or nothing to call.
         ValueError: `on_existing` or `capture` is no choice.
 
-    Example:
-        >>> from kubeflow.metadata import metadata
-        >>> workspace = metadata.init("sqlite:///metadata.db", "churn")
-        >>> @metadata.step
-        ... def train(orders: metadata.DataSet, depth: int) -> metadata.Model:
-        ...     return metadata.Model(uri=f"file:///models/{depth}", name="churn", version=str(depth))
-        >>> model = train(metadata.DataSet(uri="file:///orders.csv", name="orders"), depth=3)
-        >>> [made_from["name"] for made_from in model.lineage().upstream.artifacts]
-        ['orders']
-
     """
     existing.check(on_existing)
     state_facts.check(capture)
