@@ -84,7 +84,7 @@ def test_without_the_command_commit_and_branch_are_read_from_files(
     monkeypatch.setenv("PATH", str(repository))
     found = git.read()
     assert found.properties == {"git.commit": commit, "git.branch": branch}
-    assert "no command git" in found.missing
+    assert found.missing == "it is not known whether files differ: there is no command git"
 
 
 def test_a_git_that_hangs_is_left_alone_and_this_is_said(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,21 @@ def test_a_git_that_hangs_is_left_alone_and_this_is_said(repository: Path, monke
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(repository.parent))
     monkeypatch.setattr(git, "SECONDS", 0.05)
-    assert git.read() == git.Found(missing="git did not answer within 0.05 s")
+    found = git.read()
+    assert found.missing == "it is not known whether files differ: git did not answer within 0.05 s"
+    assert set(found.properties) == {"git.commit", "git.branch"}
+
+
+def test_a_git_that_does_not_trust_the_owner_of_the_folder_is_told(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = repository.parent / "git"
+    program.write_text("#!/bin/sh\necho \"fatal: detected dubious ownership in repository at '$PWD'\" >&2\nexit 128\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(repository.parent))
+    found = git.read()
+    assert found.missing.startswith("it is not known whether files differ: git said: fatal: detected dubious")
+    assert found.properties["git.branch"] == "main"
 
 
 @pytest.mark.parametrize(

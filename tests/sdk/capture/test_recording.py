@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def slow(monkeypatch: pytest.MonkeyPatch, until: threading.Event) -> None:
 def test_everything_is_taken_by_the_end_of_the_first_execution() -> None:
     taken = capture.begin(None)
     found = plain({**taken.at_start(), **taken.at_end()})
-    assert PLAIN | {"git.dirty", "env.image", "env.peak_mib", "__environment__"} <= set(found)
+    assert PLAIN | {"env.image", "env.peak_mib", "__environment__"} <= set(found)
     environment = json.loads(found["__environment__"])
     assert environment["packages"]["pytest"] == pytest.__version__
     assert "Linux" in environment["platform"] or environment["platform"]
@@ -123,7 +124,10 @@ def test_what_the_process_chooses_goes_before_the_environment(monkeypatch: pytes
         capture.choose({"hots"})
 
 
-def test_an_end_waits_a_little_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_end_waits_a_little_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text("4f2a" * 10)
+    monkeypatch.chdir(tmp_path)
     until = threading.Event()
     slow(monkeypatch, until)
     monkeypatch.setattr(recording, "PATIENCE", 0.05)
@@ -131,7 +135,10 @@ def test_an_end_waits_a_little_and_says_what_is_missing(monkeypatch: pytest.Monk
     first = plain(capture.begin(None).at_end())
     assert time.monotonic() - began < 5
     assert set(first) >= PLAIN
-    assert json.loads(first["__environment__"])["missing"] == {"git": "not known within 0.05 s"}
+    missing = json.loads(first["__environment__"])["missing"]
+    assert missing == {"git": "it is not known whether files differ: not known within 0.05 s"}
+    assert "git.dirty" not in first
+    assert first["git.commit"] == "4f2a" * 10
     until.set()
     monkeypatch.setattr(recording, "PATIENCE", 5.0)
     assert plain(capture.begin(None).at_end())["git.branch"] == "late"

@@ -1,7 +1,8 @@
 """The version of the code: commit, branch, whether files differ from it, and where the repository came from.
 
-`git` is asked, which knows worktrees, submodules and whom it trusts; without it, commit and branch are read from the
-files of the repository. It takes no locks, starts no daemon and asks for no password. What stays out: the code itself.
+`git` is asked, which knows worktrees, submodules and whom it trusts. If it is not there, does not trust the owner of
+the folder, or takes too long, commit and branch are read from the files of the repository. It takes no locks, starts no
+daemon and asks for no password. What stays out: the code itself.
 """
 
 from __future__ import annotations
@@ -32,9 +33,14 @@ def read() -> Found:
     try:
         return _asked(folder, time.monotonic() + SECONDS)
     except FileNotFoundError:
-        return _read_by_hand(folder)
+        return _by_hand(folder, "there is no command git")
     except subprocess.TimeoutExpired:
-        return Found(missing=f"git did not answer within {SECONDS:g} s")
+        return _by_hand(folder, f"git did not answer within {SECONDS:g} s")
+
+
+def read_by_hand(why: str) -> Found:
+    """Return commit and branch without the command, and why not more."""
+    return _by_hand(_folder_of_program(), why)
 
 
 def script() -> str | None:
@@ -57,8 +63,9 @@ def _asked(folder: str, end: float) -> Found:
     status = _run(folder, end, *_STATUS)
     if status.returncode != 0:
         said = status.stderr.decode("utf-8", "replace").strip()
-        is_none = "not a git repository" in said
-        return Found() if is_none else Found(missing=f"git said: {storable(said.partition(chr(10))[0], longest=200)}")
+        if "not a git repository" in said:
+            return Found()
+        return _by_hand(folder, f"git said: {storable(said.partition(chr(10))[0], longest=200)}")
     lines = status.stdout.decode("utf-8", "replace").splitlines()
     head = dict(line[2:].split(" ", 1) for line in lines if line.startswith("# branch.") and line.count(" ") > 1)
     is_dirty = any(line and not line.startswith("#") for line in lines) or _is_untracked(folder, end)
@@ -113,7 +120,7 @@ def _run(folder: str, end: float, *words: str) -> subprocess.CompletedProcess[by
 # ---- without the command
 
 
-def _read_by_hand(folder: str) -> Found:
+def _by_hand(folder: str, why: str) -> Found:
     place = _git_folder(Path(folder))
     if place is None:
         return Found()
@@ -121,7 +128,7 @@ def _read_by_hand(folder: str) -> Found:
     reference = head.removeprefix("ref: ") if head.startswith("ref: ") else ""
     commit = _commit_of(place, reference) if reference else head
     found = _found(commit, reference.removeprefix("refs/heads/"), "", is_dirty=None)
-    return Found(found.properties, missing="no command git, so it is not known whether files differ from the commit")
+    return Found(found.properties, missing=f"it is not known whether files differ: {why}")
 
 
 def _git_folder(folder: Path) -> Path | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from lineal import conventions
 from lineal.config import CAPTURE_VARIABLE
-from lineal.sdk.capture import facts, process
+from lineal.sdk.capture import facts, git, process
 from lineal.sdk.capture.found import Found, Scalar
 from lineal.sdk.capture.switches import PARTS, Choice, parts_of, parts_of_text
 from lineal.wire import metadata_store as pb
@@ -95,18 +95,20 @@ class Recording:
         """Return the custom properties that were not known at the start, and the memory."""
         found = facts.known(self.parts, seconds=PATIENCE)
         late = self.parts - found.keys() - {"memory"}
+        if "git" in late:
+            found["git"] = facts.attempt(lambda: git.read_by_hand(_not_known()))
         if "packages" in found and found["packages"].environment:  # more may be imported by now
             found["packages"] = facts.attempt(facts.packages.imported)
         if "memory" in self.parts:
             found["memory"] = facts.attempt(process.memory)
-        return self._new(found, late=late)
+        return self._new(found, late=late - {"git"})
 
     def _new(self, found: Mapping[str, Found], *, late: frozenset[str]) -> dict[str, pb.Value]:
         """Return what differs from what was taken before, as values."""
         properties = {name: value for each in found.values() for name, value in each.properties.items()}
         environment: dict[str, Any] = {name: v for each in found.values() for name, v in each.environment.items()}
         missing = {part: each.missing for part, each in found.items() if each.missing}
-        missing |= dict.fromkeys(late, f"not known within {PATIENCE:g} s")
+        missing |= dict.fromkeys(late, _not_known())
         for part, why in missing.items():
             _say(part, f"{part} of executions is not recorded, or in part: {why}")
         new = {name: value for name, value in properties.items() if self._properties.get(name) != value}
@@ -115,6 +117,10 @@ class Recording:
         if text != self._environment:
             self._environment = new[conventions.ENVIRONMENT] = text
         return {name: _value(value) for name, value in new.items()}
+
+
+def _not_known() -> str:
+    return f"not known within {PATIENCE:g} s"
 
 
 def _text(environment: Mapping[str, Any]) -> str:
