@@ -27,8 +27,8 @@ def environment(shelf: Shelf, custom: dict[str, Any]) -> Any:
     return shelf.get(f"/executions/{put(shelf, custom)}")["environment"]
 
 
-def test_an_execution_of_the_sdk_says_all_of_it(shelf: Shelf) -> None:
-    assert environment(shelf, OF_SDK) == {
+def test_an_execution_of_the_sdk_says_all_of_it(kept_shelf: Shelf) -> None:
+    assert environment(kept_shelf, OF_SDK) == {
         "commit": "4f2a", "branch": "main", "is_dirty": True, "repository": "https://example.org/churn.git",
         "command": "python train.py", "notebook": "churn.ipynb", "python": "3.12.1", "platform": "Linux",
         "host": "oven", "user": "ann", "image": "churn:3", "peak_mib": 300.5, "packages": {"numpy": "2.4.1"},
@@ -36,32 +36,32 @@ def test_an_execution_of_the_sdk_says_all_of_it(shelf: Shelf) -> None:
     }  # fmt: skip
 
 
-def test_a_run_of_mlflow_says_what_its_clients_told(shelf: Shelf) -> None:
+def test_a_run_of_mlflow_says_what_its_clients_told(kept_shelf: Shelf) -> None:
     tags = {"source.git.commit": "77", "source.git.branch": "dev", "source.name": "train.py", "user": "ben"}
-    found = environment(shelf, {f"tag.mlflow.{name}": text for name, text in tags.items()})
+    found = environment(kept_shelf, {f"tag.mlflow.{name}": text for name, text in tags.items()})
     said = {name: each for name, each in found.items() if each}
     assert said == {"commit": "77", "branch": "dev", "command": "train.py", "user": "ben"}
 
 
-def test_an_execution_without_any_of_it_has_none_and_an_artifact_neither(shelf: Shelf) -> None:
-    assert environment(shelf, {"note": "x"}) is None
-    assert shelf.get(f"/artifacts/{shelf.put(custom=OF_SDK)}")["environment"] is None
+def test_an_execution_without_any_of_it_has_none_and_an_artifact_neither(kept_shelf: Shelf) -> None:
+    assert environment(kept_shelf, {"note": "x"}) is None
+    assert kept_shelf.get(f"/artifacts/{kept_shelf.put(custom=OF_SDK)}")["environment"] is None
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "[1]", "{", '{"packages": [1], "platform": {}, "missing": 7}', '{"packages": {"a": null, "b": []}}'],
 )
-def test_odd_texts_of_other_writers_are_read_as_far_as_they_go(shelf: Shelf, text: str) -> None:
-    found = environment(shelf, {"__environment__": text, "env.peak_mib": "much", "env.host": "oven"})
+def test_odd_texts_of_other_writers_are_read_as_far_as_they_go(kept_shelf: Shelf, text: str) -> None:
+    found = environment(kept_shelf, {"__environment__": text, "env.peak_mib": "much", "env.host": "oven"})
     assert (found["host"], found["packages"], found["platform"], found["peak_mib"]) == ("oven", {}, None, None)
 
 
-def test_records_are_compared_by_the_executions_that_made_them(shelf: Shelf) -> None:
-    model, other = shelf.put("model"), shelf.put("model", custom={"a": "b"})
-    put(shelf, {"git.commit": "old"}, [model])
-    maker, alone = put(shelf, OF_SDK, [model]), put(shelf, {"note": "x"})
-    items = shelf.get("/environments", keys=f"a{model},e{alone},a{other},e999,e{maker}")["items"]
+def test_records_are_compared_by_the_executions_that_made_them(kept_shelf: Shelf) -> None:
+    model, other = kept_shelf.put("model"), kept_shelf.put("model", custom={"a": "b"})
+    put(kept_shelf, {"git.commit": "old"}, [model])
+    maker, alone = put(kept_shelf, OF_SDK, [model]), put(kept_shelf, {"note": "x"})
+    items = kept_shelf.get("/environments", keys=f"a{model},e{alone},a{other},e999,e{maker}")["items"]
     assert [(each["key"], (each["execution"] or {}).get("key")) for each in items] == [
         (f"a{model}", f"e{maker}"),
         (f"e{alone}", f"e{alone}"),
@@ -72,5 +72,5 @@ def test_records_are_compared_by_the_executions_that_made_them(shelf: Shelf) -> 
     assert commits == ["4f2a", None, None, "4f2a"]
 
 
-def test_keys_that_are_none_are_refused(shelf: Shelf) -> None:
-    assert shelf.problem("/environments", keys="c1")["status"] == 422
+def test_keys_that_are_none_are_refused(kept_shelf: Shelf) -> None:
+    assert kept_shelf.problem("/environments", keys="c1")["status"] == 422

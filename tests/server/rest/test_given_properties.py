@@ -18,26 +18,26 @@ def put(shelf: Shelf, **others: Any) -> int:
     return shelf.run([], [], custom_properties=custom)
 
 
-@pytest.fixture
-def step(shelf: Shelf) -> int:
-    """An execution as a step records it, with a label beside it."""
-    return put(shelf, team="vision")
+@pytest.fixture(scope="module")
+def step(kept_shelf: Shelf) -> int:
+    """An execution as a step records it, with a label beside it, the only one of its shelf."""
+    return put(kept_shelf, team="vision")
 
 
 def found(shelf: Shelf, search: str) -> int:
     return len(shelf.get("/executions", q=search)["items"])
 
 
-def test_only_what_somebody_chose_is_a_label(shelf: Shelf, step: int) -> None:
-    node = shelf.get(f"/executions/{step}")
+def test_only_what_somebody_chose_is_a_label(kept_shelf: Shelf, step: int) -> None:
+    node = kept_shelf.get(f"/executions/{step}")
     assert node["labels"] == {"team": "vision"}
     assert node["metrics"] == {}
-    facets = shelf.get("/executions/facets")["facets"]
+    facets = kept_shelf.get("/executions/facets")["facets"]
     assert [each["key"] for each in facets if each["key"].startswith("label.")] == ["label.team"]
 
 
-def test_it_is_so_for_artifacts_too(shelf: Shelf) -> None:
-    node = shelf.get(f"/artifacts/{shelf.put('metrics', custom={**GIVEN, **TEXTS, 'accuracy': 0.9})}")
+def test_it_is_so_for_artifacts_too(kept_shelf: Shelf) -> None:
+    node = kept_shelf.get(f"/artifacts/{kept_shelf.put('metrics', custom={**GIVEN, **TEXTS, 'accuracy': 0.9})}")
     assert (node["labels"], list(node["metrics"]), node["headline"]) == ({}, ["accuracy"], ["accuracy"])
 
 
@@ -59,8 +59,8 @@ def test_it_is_so_for_artifacts_too(shelf: Shelf) -> None:
         ("numpy", 0),
     ],
 )
-def test_it_is_found_as_a_property(shelf: Shelf, step: int, search: str, number: int) -> None:
-    assert found(shelf, search) == number
+def test_it_is_found_as_a_property(kept_shelf: Shelf, step: int, search: str, number: int) -> None:
+    assert found(kept_shelf, search) == number
 
 
 def test_lists_of_one_type_show_the_parameters_that_differ_first(shelf: Shelf) -> None:
@@ -73,23 +73,25 @@ def test_lists_of_one_type_show_the_parameters_that_differ_first(shelf: Shelf) -
 
 
 @pytest.mark.parametrize("name", ["git.commit", "env.tier", "param.lr"])
-def test_a_label_that_would_be_none_is_refused(shelf: Shelf, step: int, name: str) -> None:
-    answer = shelf.client.patch(f"/api/v1/executions/{step}", json={"labels": {name: "x"}})
+def test_a_label_that_would_be_none_is_refused(kept_shelf: Shelf, step: int, name: str) -> None:
+    answer = kept_shelf.client.patch(f"/api/v1/executions/{step}", json={"labels": {name: "x"}})
     assert answer.status_code == 400
     assert "choose another name" in answer.json()["detail"]
 
 
-def test_a_label_of_the_sdk_is_removed_without_the_property_of_its_name(shelf: Shelf) -> None:
+def test_a_label_of_the_sdk_is_removed_without_the_property_of_its_name(kept_shelf: Shelf) -> None:
     meta = '{"labels": {"git.commit": "mine"}}'
-    node_id = shelf.put("kubeflow.org/alpha/model", custom={"git.commit": "4f2a"}, properties={"__ALL_META__": meta})
-    assert shelf.get(f"/artifacts/{node_id}")["labels"] == {"git.commit": "mine"}
-    answer = shelf.client.patch(f"/api/v1/artifacts/{node_id}", json={"labels": {"git.commit": None}})
+    node_id = kept_shelf.put(
+        "kubeflow.org/alpha/model", custom={"git.commit": "4f2a"}, properties={"__ALL_META__": meta}
+    )
+    assert kept_shelf.get(f"/artifacts/{node_id}")["labels"] == {"git.commit": "mine"}
+    answer = kept_shelf.client.patch(f"/api/v1/artifacts/{node_id}", json={"labels": {"git.commit": None}})
     assert answer.json()["labels"] == {}
     assert answer.json()["custom_properties"]["git.commit"]["value"] == "4f2a"
 
 
-def test_the_sdk_door_finds_it_by_a_filter(shelf: Shelf, step: int) -> None:
+def test_the_sdk_door_finds_it_by_a_filter(kept_shelf: Shelf, step: int) -> None:
     asked = rpc.GetExecutionsRequest()
     asked.options.filter_query = "custom_properties.`param.lr`.double_value > 0.1"
-    answer: Any = shelf.service.call("GetExecutions", asked)
+    answer: Any = kept_shelf.service.call("GetExecutions", asked)
     assert [each.id for each in answer.executions] == [step]

@@ -26,6 +26,7 @@ _NAMES: Mapping[str, str] = {
     "sklearn": "scikit-learn", "skimage": "scikit-image", "yaml": "pyyaml", "PIL": "pillow", "cv2": "opencv-python",
     "dateutil": "python-dateutil", "bs4": "beautifulsoup4", "attr": "attrs", "dotenv": "python-dotenv",
     "jwt": "pyjwt", "OpenSSL": "pyopenssl", "lightning_fabric": "lightning", "skopt": "scikit-optimize",
+    "zmq": "pyzmq", "git": "gitpython", "MySQLdb": "mysqlclient", "Crypto": "pycryptodome", "faiss": "faiss-cpu",
 }  # fmt: skip
 
 
