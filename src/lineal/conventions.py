@@ -73,6 +73,8 @@ GIVEN_NAMES = (
 ENVIRONMENT = "__environment__"
 # The id of the execution of which an execution is a step.
 PARENT = "__parent__"
+# The names of a step's arguments that were not recorded, with commas between them.
+LEFT_OUT = "__left_out__"
 TAG_PREFIX = "tag."
 MLFLOW_TAGS = "tag.mlflow."
 MLFLOW_SYSTEM_METRICS = "system/"

@@ -102,11 +102,17 @@ function Plain({ execution }: { execution: Node }) {
 /** What a step was given besides artifacts. */
 function Parameters({ execution }: { execution: Node }) {
   const parameters = paramsOf(execution);
-  if (parameters.length === 0) return null;
+  const leftOut = execution.custom_properties.__left_out__;
+  if (parameters.length === 0 && !leftOut) return null;
   return (
     <div className="execution-parameters">
       <h3>{count(parameters.length, "parameter")}</h3>
       <Pairs pairs={parameters.map(({ name, value }) => [name, value])} />
+      {leftOut && (
+        <p className="muted">
+          Not recorded: <bdi>{String(leftOut.value)}</bdi>
+        </p>
+      )}
     </div>
   );
 }

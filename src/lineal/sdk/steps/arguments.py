@@ -16,14 +16,12 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
-from lineal.conventions import PARAM_PREFIX
+from lineal.conventions import LEFT_OUT, PARAM_PREFIX
 from lineal.redaction import REDACTED, hide_in_object
 from lineal.redaction.names import is_secret
 from lineal.sdk.steps.annotations import Annotations
 from lineal.wire import metadata_store as pb
 
-LEFT_OUT_NAME = "__left_out__"
-"""The custom property of an execution with the names of the arguments that were not recorded, commas between them."""
 LONGEST_PARAMETER = 6_000
 """Characters; longer texts are cut."""
 MOST_VALUES = 100
@@ -52,7 +50,7 @@ class Arguments:
         """Return the custom properties of the execution."""
         texts = {f"{PARAM_PREFIX}{name}": text for name, text in self.parameters.items()}
         if self.left_out:
-            texts[LEFT_OUT_NAME] = ", ".join(self.left_out)
+            texts[LEFT_OUT] = ", ".join(self.left_out)
         return {name: pb.Value(string_value=text) for name, text in texts.items()}
 
 
