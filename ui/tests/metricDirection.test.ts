@@ -18,6 +18,9 @@ describe("the direction of a metric", () => {
     "train duration",
     "WER",
     "log_loss",
+    "valid.logloss",
+    "train.multi_logloss",
+    "valid.merror",
     "cross_entropy",
   ])("is lower for %s", (name) => expect(metricDirection(name)).toBe("lower"));
 

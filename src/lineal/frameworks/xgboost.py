@@ -16,6 +16,8 @@ from lineal.frameworks.callbacks import RecordingCallback
 from lineal.sdk import Execution
 
 _Log: TypeAlias = Mapping[str, Mapping[str, Any]]
+_NONE = ("", "()")
+"""Constraints that nobody gave."""
 _SHORT = ".7g"
 """A configuration has numbers of 32 bits with all their digits."""
 
@@ -103,7 +105,7 @@ def parameters_of(model: Any) -> dict[str, Any]:
     for place in (inner, inner.get("gbtree", {})):
         for name in ("tree_train_param", "linear_train_param", "dart_train_param"):
             found |= place.get(name, {})
-    return {name: _number(value) for name, value in found.items()}
+    return {name: _number(value) for name, value in found.items() if value not in _NONE}
 
 
 def _number(text: str) -> Any:

@@ -90,11 +90,11 @@ function Plain({ execution }: { execution: Node }) {
         </section>
         <EventTable kind="executions" id={execution.id} direction="output" title="Outputs" />
       </div>
-      <EnvironmentSection execution={execution} />
+      <RecordCurves record={execution} />
       <Steps execution={execution} />
+      <EnvironmentSection execution={execution} />
       <LateFacets record={execution} />
       <FilesSection record={execution} />
-      <RecordCurves record={execution} />
     </>
   );
 }

@@ -5,8 +5,8 @@ export type Direction = "higher" | "lower";
 // Losses, errors, distances, times and costs. Everything else counts as better the higher it is.
 const LOWER = new Set(
   [
-    "loss losses nll bce perplexity ppl deviance crossentropy",
-    "error errors err rmse mse mae mape smape wape medae rmsle msle mdape nrmse misclassification brier eer fpr fnr",
+    "loss losses logloss mlogloss nloglik nll bce perplexity ppl deviance crossentropy",
+    "error errors err merror rmse mse mae mape smape wape medae rmsle msle mdape nrmse misclassification brier eer fpr fnr",
     "wer cer ter der fid lpips mcd distance divergence regret violations drift aic bic",
     "latency duration time seconds secs sec millis milliseconds ms delay lag",
     "memory bytes cost price",
