@@ -45,6 +45,14 @@ describe("the environment of an execution", () => {
     expect(await seriousFindings(page)).toEqual([]);
   });
 
+  it("is folded in the preview of a list", async () => {
+    const page = await open(`/executions?preview=${ids.executions[1]}`);
+    const folded = page.getByText("Environment", { exact: true });
+    await folded.click();
+    await page.getByText("python -m churn.train --lr 0.1 --api-key ***").waitFor();
+    await picture(page, "environment-preview");
+  });
+
   it("is no label", async () => {
     const page = await open("/executions");
     await page.getByRole("link", { name: "train" }).first().waitFor();

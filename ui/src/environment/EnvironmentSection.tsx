@@ -20,6 +20,17 @@ export function EnvironmentSection({ execution: { environment } }: { execution: 
   );
 }
 
+/** The same where there is little room: folded, without the packages. */
+export function FoldedEnvironment({ execution: { environment } }: { execution: Node }) {
+  if (!environment) return null;
+  return (
+    <details className="internal">
+      <summary>Environment</summary>
+      <Pairs pairs={fieldsOf(environment)} />
+    </details>
+  );
+}
+
 const COPIED = new Set(["Commit", "Command", "Image"]);
 
 function shown(title: string, text: string): ReactNode {

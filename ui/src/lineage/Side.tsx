@@ -7,6 +7,8 @@ import { useMemo, useRef, useState } from "react";
 import { useNode } from "../api/details";
 import { LinkButton } from "../app/LinkButton";
 import { MetaList } from "../artifact/MetaList";
+import { FoldedEnvironment } from "../environment/EnvironmentSection";
+import { withoutEnvironment } from "../environment/environment";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { FailureBrief } from "../values/Failure";
@@ -78,7 +80,8 @@ function Details({ node, onFocus, onIsolate, onHide }: SideProps) {
           <>
             {Object.keys(loaded.labels).length > 0 && <Labels labels={loaded.labels} />}
             <MetaList node={loaded} />
-            <PropertyList record={loaded} />
+            <PropertyList record={withoutEnvironment(loaded)} />
+            <FoldedEnvironment execution={loaded} />
           </>
         )}
       </Loaded>

@@ -5,6 +5,8 @@ import { IconBinaryTree, IconExternalLink, IconX } from "@tabler/icons-react";
 import { useNode } from "../api/details";
 import { type Node, pageOf, type Row, titleOf } from "../api/shapes";
 import { LinkButton } from "../app/LinkButton";
+import { FoldedEnvironment } from "../environment/EnvironmentSection";
+import { withoutEnvironment } from "../environment/environment";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { CopyButton } from "../values/CopyButton";
@@ -71,7 +73,8 @@ function Details({ node }: { node: Node }) {
       <Metrics node={node} />
       {node.aliases.length > 0 && <Aliases aliases={node.aliases} />}
       {Object.keys(node.labels).length > 0 && <Labels labels={node.labels} />}
-      <PropertyList record={node} />
+      <PropertyList record={withoutEnvironment(node)} />
+      <FoldedEnvironment execution={node} />
     </>
   );
 }
