@@ -91,7 +91,7 @@ ui: $(PYTHON) ## Build the web UI into src/lineal/ui/static (Node.js from the ma
 journeys: $(DEV_READY) ui ## Run the journeys of the web UI in Chromium, and write a picture of every page (LINEAL_PICTURES, LINEAL_CHROMIUM)
 	$(PYTHON) scripts/build_web_ui.py journeys
 
-pictures: $(DEV_READY) ui ## Draw the pictures of docs/concepts, and take those of the web UI in Chromium
+pictures: $(DEV_READY) $(MLFLOW_READY) ui ## Take the pictures of README.md and of the tutorials in Chromium
 	$(PYTHON) scripts/draw_concepts.py
 	LINEAL_PICTURES=$(CURDIR)/docs/pictures $(PYTHON) scripts/build_web_ui.py pictures
 

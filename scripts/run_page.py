@@ -1,7 +1,8 @@
-"""Run the blocks of a page of the documentation in a fresh folder: `run_page.py PAGE [--write]`.
+"""Run the blocks of a page of the documentation in a fresh folder: `run_page.py PAGE [--write] [--home FOLDER]`.
 
 It shows every program and command that prints something else than the page says, and ends with 1 if there is one. With
---write the page gets what was printed. How pages are written is in tests/pages/page.py.
+--write the page gets what was printed. With --home everything that the page makes stays in `FOLDER/work`. How pages are
+written is in tests/pages/page.py.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("page", type=Path)
     parser.add_argument("--write", action="store_true", help="write what was printed into the page")
+    parser.add_argument("--home", type=Path, help="an empty folder for what the page makes (default: a temporary one)")
     args = parser.parse_args()
-    printed = run(args.page)
+    printed = run(args.page, args.home)
     differing = [each for each in printed if not each.is_as_said]
     for each in printed:
         report(each)
@@ -36,10 +38,11 @@ def main() -> None:
     sys.exit(bool(differing) and not args.write)
 
 
-def run(page: Path) -> list[Printed]:
+def run(page: Path, home: Path | None) -> list[Printed]:
     """Return what each program and command of a page printed, up to one that failed."""
     with ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineal-page-")))
+        temporary = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lineal-page-")))
+        home = home.resolve() if home else temporary
         reading = stack.enter_context(reader(home, Interpreters(stack), blocks_of(page)))
         found = []
         for printed in run_page(page, reading):

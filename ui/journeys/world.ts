@@ -134,6 +134,18 @@ export function oddStore(): string {
   return url;
 }
 
+/** The Python whose packages the tutorial of the data scientist needs, if there is one. */
+export const FRAMEWORKS = [process.env.LINEAL_MLFLOW_PYTHON, join(TOP, ".venv-mlflow/bin/python")].find(
+  (path) => path !== undefined && existsSync(path),
+);
+
+/** The records of a page of the documentation, whose programs run as its readers run them. */
+export function pageStore(page: string): string {
+  const home = join(FOLDER, "page");
+  python(join(TOP, "scripts/run_page.py"), join(TOP, "docs", page), "--home", home);
+  return `sqlite:///${join(home, "work/metadata.db")}`;
+}
+
 /** The records of the pictures in README.md, and the id of the model in production. */
 export function frontStore(): { url: string; model: string } {
   const url = `sqlite:///${join(FOLDER, "front.db")}`;
