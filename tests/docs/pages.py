@@ -13,7 +13,9 @@ PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CONSOLE_BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 TUTORIAL = "lineal tutorial"
 # What a newcomer runs in the first hour, in the order of reading.
-FIRST_HOUR = ("README.md", "docs/quickstart.md", TUTORIAL, "examples/tutorial.ipynb")
+FIRST_HOUR = ("README.md", "docs/get-started/notebook.md", TUTORIAL, "examples/tutorial.ipynb")
+WITH_LINEAL_ALONE = FIRST_HOUR[2:]
+"""Those that need no other package."""
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import FIRST_HOUR, TUTORIAL, program_of
+from tests.docs.pages import TUTORIAL, WITH_LINEAL_ALONE, program_of
 
 # Each program has names of its own, as in a process of its own; starting processes takes most of the time.
 ONE_AFTER_THE_OTHER = """
@@ -31,7 +31,7 @@ def run(folder: Path, *pages: str, options: tuple[str, ...] = ()) -> None:
 
 
 @pytest.mark.parametrize(
-    "pages", [pytest.param(FIRST_HOUR, id="as read"), pytest.param(FIRST_HOUR[::-1], id="backwards")]
+    "pages", [pytest.param(WITH_LINEAL_ALONE, id="as read"), pytest.param(WITH_LINEAL_ALONE[::-1], id="backwards")]
 )
 @pytest.mark.slow
 def test_the_first_pages_run_one_after_the_other_and_twice_in_one_folder(
@@ -42,9 +42,9 @@ def test_the_first_pages_run_one_after_the_other_and_twice_in_one_folder(
 
 
 def test_the_first_pages_and_that_of_the_sdk_run_one_after_the_other(tmp_path: Path) -> None:
-    assert all(map(program_of, FIRST_HOUR))
+    assert all(map(program_of, WITH_LINEAL_ALONE))
 
-    run(tmp_path, *FIRST_HOUR, "docs/sdk.md", options=("-W", "error::UserWarning"))
+    run(tmp_path, *WITH_LINEAL_ALONE, "docs/sdk.md", options=("-W", "error::UserWarning"))
 
 
 @pytest.mark.slow

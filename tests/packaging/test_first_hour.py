@@ -22,8 +22,8 @@ from tests.services import REPOSITORY
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # packages are fetched, and a wheel is built
 
-LINES = sorted({line for page in ("README.md", "docs/quickstart.md") for line in commands_of(page, "pip")})
-A_WHEEL = next(line for line in commands_of("docs/quickstart.md", "pip") if "dist" in line)
+LINES = sorted({line for page in ("README.md", "docs/get-started/notebook.md") for line in commands_of(page, "pip")})
+A_WHEEL = next(line for line in commands_of("docs/get-started/notebook.md", "pip") if "dist" in line)
 WHEEL_AND_EXTRAS = next(line for line in commands_of("README.md", "pip") if "dist" in line)
 BROUGHT_BY = {
     "server": "uvicorn",

@@ -22,8 +22,6 @@ from tests.packaging import checkers
 from tests.services import REPOSITORY
 
 RIGHT = (
-    "README.md",
-    "quickstart.md",
     "sdk.md",
     "errors.md",
     "tutorial.py",
