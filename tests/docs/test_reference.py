@@ -16,6 +16,14 @@ from docs._extension.reference_of_lineal import commands, examples, operations, 
 from lineal import config, errors
 from lineal.cli import build_parser
 from lineal.cli.metadata_store_server import flags
+from lineal.client.lifecycle import LifecycleStore
+from lineal.client.search_calls import Asked
+from lineal.filter import vocabulary
+from lineal.filter.checker import FUNCTIONS
+from lineal.filter.search import FIELDS
+from lineal.filter.vocabulary import PROPERTY_VALUES
+from lineal.kinds import KINDS, Kind
+from lineal.sdk import tutorial
 from lineal.server.rest import problems
 from lineal.server.rpcs import SERVICES
 from lineal.service import descriptions
@@ -182,3 +190,40 @@ def test_the_page_of_shapes_has_every_shape_with_its_members() -> None:
 
     for name, shape in examples.document()["components"]["schemas"].items():
         assert all(f"| `{member}`" in sections[name] for member in shape.get("properties", {}))
+
+
+QUERY = re.compile(r"(.*?) +-- finds (nothing|[\d, ]+)")
+QUERIES = [
+    (kind, *QUERY.fullmatch(line).groups())  # type: ignore[union-attr]
+    for kind in KINDS
+    for fence in re.findall(
+        rf"^```{kind.plural}\n(.*?)^```", page_of("reference/search-language.md"), re.MULTILINE | re.DOTALL
+    )
+    for line in fence.splitlines()
+]
+
+
+@pytest.fixture(scope="module")
+def bakery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LifecycleStore]:
+    """What the tutorial stores."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('searches') / 'tutorial.db'}"
+    tutorial.run(url, write=lambda line: None)
+    with LifecycleStore.from_url(url) as store:
+        yield store
+
+
+@pytest.mark.parametrize(("kind", "search", "ids"), QUERIES, ids=lambda value: str(getattr(value, "name", value)))
+def test_an_example_of_a_search_finds_what_the_page_says(
+    bakery: LifecycleStore, kind: Kind, search: str, ids: str
+) -> None:
+    assert bakery.found_ids(Asked(kind, search)).ids == [int(number) for number in re.findall(r"\d+", ids)]
+
+
+def test_the_page_of_the_search_language_has_every_key_and_every_name_of_filter_queries() -> None:
+    page = page_of("reference/search-language.md")
+    families = [family for kind in KINDS for family in vocabulary.NEIGHBOURS[kind]]
+    names = {*PROPERTY_VALUES, *FUNCTIONS, *families, *(name for kind in KINDS for name in vocabulary.OWN[kind])}
+
+    assert {name for name in FIELDS if f"| `{name}" not in page} == set()
+    assert {name for name in names if f"{name}" not in page} == set()
+    assert {term.example for term in FIELDS.values() if f"`{term.example}`" not in page} == set()

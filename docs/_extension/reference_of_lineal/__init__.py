@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import commands, failures, measures, operations, python_api, rpcs, server_flags, settings
+from . import commands, failures, languages, measures, operations, python_api, rpcs, server_flags, settings
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[..., str]] = {
     "environment": settings.environment,
     "errors": failures.table_of_errors,
     "error-classes": python_api.error_classes,
+    "filter-query": languages.filter_query,
     "measures": measures.measures,
     "messages": rpcs.messages,
     "options": commands.options,
@@ -34,6 +35,8 @@ PARTS: dict[str, Callable[..., str]] = {
     "rest": operations.operations,
     "rest-shapes": operations.shapes,
     "rpcs": rpcs.rpcs,
+    "search-keys": languages.keys,
+    "search-values": languages.values,
     "server-flags": server_flags.server_flags,
     "settings": settings.settings,
     "statuses": failures.table_of_statuses,

@@ -13,7 +13,7 @@ _SEE = re.compile(r"see: lineal docs ([\w-]+)")
 _ADDRESS = re.compile(r"/docs/([\w/-]+)\.html(#[\w-]+)?")
 _WORDS = re.compile(
     r"""(?<![\w/`.])(
-        --?[a-z][a-z0-9.-]*[a-z0-9](?![\w-])        # a flag
+        --?[a-z][a-z0-9.:-]*[a-z0-9](?![\w-])       # a flag or a term
         | (?:LINEAL|MLMD)_[A-Z_]+                    # a variable
         | [a-z]+(?:\+[a-z]+)?://[^\s,;)]*[\w/]       # an address
         | \{[a-z]+\}(?:/\{[a-z]+\})*                 # a placeholder
