@@ -120,7 +120,7 @@ def test_the_page_about_problems_leads_to_pages_of_the_site(built: Path) -> None
     with asking() as client:
         text = client.get("/docs/problems").text
     for kind in KINDS.values():
-        assert kind.page is None or f'<a href="{kind.page.place}">' in text
+        assert f'<a href="{kind.page.place}">' in text
 
 
 def test_a_problem_names_the_page_about_it_below_the_prefix(built: Path) -> None:

@@ -13,6 +13,7 @@ interface ProblemDetails {
   readonly length?: number;
   readonly problem?: string;
   readonly hint?: string;
+  readonly page?: string;
 }
 
 export class Problem extends Error {
@@ -26,6 +27,8 @@ export class Problem extends Error {
     readonly hint?: string,
     /** What was wrong, without its place and the hint. */
     readonly problem?: string,
+    /** The page of the documentation about it, relative to the root of the web UI. */
+    readonly page?: string,
   ) {
     super(detail || title);
   }
@@ -53,6 +56,8 @@ export class Problem extends Error {
       details.length,
       details.hint,
       details.problem,
+      // A proxy may show the server under a prefix that the server does not know.
+      details.page?.replace(/^.*?\/docs\//, "./docs/"),
     );
   }
 

@@ -50,6 +50,13 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => unknown
       <div>
         <strong>{problem.title}</strong>
         <p>{problem.detail}</p>
+        {problem.page && (
+          <p>
+            <a href={problem.page} target="_blank" rel="noopener">
+              More about it
+            </a>
+          </p>
+        )}
         {problem.requestId && (
           <p className="muted">
             Request <code>{problem.requestId}</code>{" "}

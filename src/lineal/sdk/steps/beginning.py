@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass, fields
 from typing import Any
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.config import RUN_VARIABLE, URL_VARIABLE, WORKSPACE_VARIABLE
 from lineal.sdk import typos
 from lineal.sdk.executions import Run, state_facts, termination
@@ -140,7 +140,8 @@ def _workspace(store: Store | PlaceOfStore | None, workspace: Workspace | str | 
     name = workspace if workspace is not None else os.environ.get(WORKSPACE_VARIABLE)
     if not place or not name:
         raise errors.FailedPreconditionError(
-            f"no workspace: write {_WHAT_TO_WRITE} first, or set {URL_VARIABLE} and {WORKSPACE_VARIABLE}"
+            f"no workspace: write {_WHAT_TO_WRITE} first, or set {URL_VARIABLE} and {WORKSPACE_VARIABLE}",
+            errors.Details(page=pages.RECORDING_STEPS.name),
         )
     return Workspace(place if isinstance(place, Store) else _opened_at(place), name)
 

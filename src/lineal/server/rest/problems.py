@@ -91,45 +91,69 @@ class ProblemKind:
 
     title: str
     cure: str
-    page: pages.Page | None = None
+    page: pages.Page
 
 
 KINDS = {
-    400: ProblemKind("The request is wrong", "Correct what the detail names; sending the same again does not help."),
+    400: ProblemKind(
+        "The request is wrong",
+        "Correct what the detail names; sending the same again does not help.",
+        pages.REST_ERRORS,
+    ),
     401: ProblemKind(
         "Credentials are missing", "Log in, or send a valid token: Authorization: Bearer TOKEN.", pages.TOKENS
     ),
     403: ProblemKind("This is not allowed", "Ask for a role or a workspace that allows it.", pages.ROLES),
     404: ProblemKind(
-        "There is no such thing", "Check the address or the id; /api/docs lists the addresses.", pages.REST
+        "There is no such thing", "Check the address or the id; /api/docs lists the addresses.", pages.REST_ERRORS
     ),
-    405: ProblemKind("This method is not offered here", "Use one of the methods in the header Allow."),
-    408: ProblemKind("The request came too slowly", "Send it again, over a better connection or in smaller parts."),
-    409: ProblemKind("The store is not in the state that this needs", "The detail says which state that is."),
+    405: ProblemKind(
+        "This method is not offered here", "Use one of the methods in the header Allow.", pages.REST_ERRORS
+    ),
+    408: ProblemKind(
+        "The request came too slowly", "Send it again, over a better connection or in smaller parts.", pages.LIMITS
+    ),
+    409: ProblemKind(
+        "The store is not in the state that this needs",
+        "The detail says which state that is.",
+        pages.TROUBLE_WITH_STORES,
+    ),
     412: ProblemKind(
-        "The record is different now", "Read it again, look at what has changed, and repeat the change.", pages.REST
+        "The record is different now",
+        "Read it again, look at what has changed, and repeat the change.",
+        pages.CHANGING_RECORDS,
     ),
     413: ProblemKind(
         "This is too large", "Ask for less or send less; the detail names the limit and its flag.", pages.LIMITS
     ),
     414: ProblemKind("The URL is too long", "Ask for less at a time; the detail names the limit.", pages.LIMITS),
-    415: ProblemKind("This media type is not understood", "Send one of the media types that the detail lists."),
+    415: ProblemKind(
+        "This media type is not understood", "Send one of the media types that the detail lists.", pages.REST_ERRORS
+    ),
     422: ProblemKind(
-        "A parameter is wrong", "Correct the parameter that the detail names; /api/docs has the limits.", pages.REST
+        "A parameter is wrong",
+        "Correct the parameter that the detail names; /api/docs has the limits.",
+        pages.REST_ERRORS,
     ),
     429: ProblemKind("There are too many requests", "Wait a moment and send it again.", pages.LIMITS),
-    431: ProblemKind("The headers are too long", "Send fewer or shorter headers, cookies and tokens first of all."),
-    499: ProblemKind("The caller gave up", "The connection ended before the answer was there."),
+    431: ProblemKind(
+        "The headers are too long", "Send fewer or shorter headers, cookies and tokens first of all.", pages.LIMITS
+    ),
+    499: ProblemKind("The caller gave up", "The connection ended before the answer was there.", pages.LIMITS),
     500: ProblemKind(
         "The server failed", "This is a fault of the server: its log has more under the id.", pages.FAULTS
     ),
-    501: ProblemKind("This is not offered", "The server does not have this call or option."),
+    501: ProblemKind("This is not offered", "The server does not have this call or option.", pages.TROUBLE_WITH_CALLS),
     503: ProblemKind(
         "Something that the server needs cannot be reached",
         "Send it again later; /readyz says when the database answers.",
         pages.HEALTH,
     ),
-    507: ProblemKind("There is no space left", "Make room on the disk of the database; nothing was written."),
+    507: ProblemKind(
+        "There is no space left",
+        "Make room on the disk of the database; nothing was written.",
+        pages.TROUBLE_WITH_STORES,
+    ),
     504: ProblemKind(
         "This took too long", "Ask for less, or allow more time; a write may have happened.", pages.LIMITS
     ),
@@ -141,7 +165,7 @@ def problem(status: int, detail: str, **more: Any) -> Response:
     """Return the response that describes a problem."""
     kind = KINDS.get(status)
     title = kind.title if kind else "The server failed" if status >= 500 else "The request failed"
-    page = {"page": kind.page.address(PREFIX.get())} if kind and kind.page else {}
+    page = {"page": kind.page.address(PREFIX.get())} if kind else {}
     content = {"type": _type(status), "title": title, "status": status, "detail": detail, **page, **more}
     body = json.dumps(content).encode("utf-8")
     return Response(body, status_code=status, media_type=MEDIA_TYPE)

@@ -18,7 +18,7 @@ _HEAD = (
     "sans-serif}body{max-width:45rem;margin:2rem auto;padding:0 1rem}:target{outline:2px solid}</style></head><body>"
     "<h1>Problems</h1><p>Every error over HTTP is a problem document (RFC 9457). Its <code>detail</code> says what was "
     "wrong, which one it was and what to do; its <code>type</code> leads to one of these sections, and its "
-    '<code>page</code>, if it has one, to <a href="./">the documentation</a>.</p>'
+    '<code>page</code> to <a href="./">the documentation</a>.</p>'
 )
 
 
@@ -32,5 +32,5 @@ def add(app: FastAPI) -> None:
 
 def _section(status: int) -> str:
     kind = problems.KINDS[status]
-    more = f' <a href="{kind.page.place}">More about it</a>' if kind.page else ""
+    more = f' <a href="{kind.page.place}">More about it</a>'
     return f'<section id="{status}"><h2>{status}: {escape(kind.title)}</h2><p>{escape(kind.cure)}{more}</p></section>'
