@@ -41,6 +41,8 @@ def test_the_home_directory_is_said_without_the_name_of_the_user(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "ann"))
     assert command(monkeypatch, str(tmp_path / "ann" / "train.py")) == "python3 ~/train.py"
+    other = str(tmp_path / "anna" / "train.py")
+    assert command(monkeypatch, f"--to={tmp_path / 'ann'}", other) == f"python3 --to=~ {other}"
 
 
 def test_a_long_command_is_cut_and_odd_bytes_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:

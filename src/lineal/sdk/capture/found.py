@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,3 +32,9 @@ def storable(text: str, *, longest: int = LONGEST_TEXT) -> str:
     r"""Return a text that every store holds: cut, halves of surrogate pairs escaped, NUL as \x00."""
     clean = text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
     return clean if len(clean) <= longest else f"{clean[:longest]}... ({len(clean) - longest} characters are left out)"
+
+
+def at_home(text: str) -> str:
+    """Return a text with `~` for the home directory, which often has the name of the user."""
+    home = os.path.expanduser("~").rstrip(os.sep)
+    return re.sub(rf"{re.escape(home)}(?![\w.-])", "~", text) if home else text

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from lineal import conventions
-from lineal.sdk.capture.found import Found, Scalar, storable
+from lineal.sdk.capture.found import Found, Scalar, at_home, storable
 
 SECONDS = 2.0
 """How long git may take for all questions together."""
@@ -65,7 +65,7 @@ def _asked(folder: str, end: float) -> Found:
         said = status.stderr.decode("utf-8", "replace").strip()
         if "not a git repository" in said:
             return Found()
-        return _by_hand(folder, f"git said: {storable(said.partition(chr(10))[0], longest=200)}")
+        return _by_hand(folder, f"git said: {storable(at_home(said.partition(chr(10))[0]), longest=200)}")
     lines = status.stdout.decode("utf-8", "replace").splitlines()
     head = dict(line[2:].split(" ", 1) for line in lines if line.startswith("# branch.") and line.count(" ") > 1)
     is_dirty = any(line and not line.startswith("#") for line in lines) or _is_untracked(folder, end)

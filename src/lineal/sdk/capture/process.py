@@ -16,7 +16,7 @@ from typing import Any
 
 from lineal import conventions
 from lineal.config import IMAGE_VARIABLE
-from lineal.sdk.capture.found import Found, storable
+from lineal.sdk.capture.found import Found, at_home, storable
 
 _MIB = 1 << 20
 _IN_CONTAINER = ("/.dockerenv", "/run/.containerenv")
@@ -35,7 +35,7 @@ def command() -> Found:
     kernel = next((at for at, word in enumerate(words) if os.path.basename(word) in _KERNELS), None)
     if kernel is not None:  # what follows is where the kernel listens
         words = words[: kernel + 1]
-    text = " ".join(_quoted(_at_home(word)) for word in without_secrets(words))
+    text = " ".join(_quoted(at_home(word)) for word in without_secrets(words))
     notebook = _notebook()
     return Found({conventions.ENV_COMMAND: storable(text)}, {"notebook": notebook} if notebook else {})
 
@@ -67,11 +67,6 @@ def without_secrets(words: list[str]) -> list[str]:
 
 def _quoted(word: str) -> str:
     return word if _PLAIN.fullmatch(word) else shlex.quote(word)
-
-
-def _at_home(word: str) -> str:
-    home = os.path.expanduser("~")
-    return word.replace(home, "~") if len(home) > 1 and home in word else word
 
 
 def _notebook() -> str:
