@@ -94,6 +94,24 @@ def test_an_unknown_artifact_fails_the_step_with_the_error_of_log_input(
     assert current() is None
 
 
+@pytest.mark.parametrize("many", [0, 1], ids=["no outputs", "outputs"])
+def test_a_result_is_not_lost_if_the_store_is_away_at_the_end(
+    many: int, wire: Wire, recorded: Recorded, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lineal.sdk.retry.PAUSES", ())
+
+    @step(name="work")
+    def work() -> list[Model]:
+        for method in ("LogExecution", "PutExecutions"):
+            wire.failures[method] = [errors.UnavailableError("away")]
+        return [Model("file:///m", "m")] * many
+
+    assert len(work()) == many
+    assert "ended, but its outputs and its state could not be stored: away" in caplog.text
+    assert recorded.states()["work"] == "RUNNING"
+    assert current() is None
+
+
 def test_values_that_are_stored_otherwise_are_kept_with_a_warning(recorded: Recorded) -> None:
     make = step(name="make")(lambda owner: Model("file:///m", "m", owner=owner))
     make("ann")

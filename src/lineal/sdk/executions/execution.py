@@ -6,11 +6,11 @@ What stays out: what counts as a failure and how its reason is written (endings.
 
 from __future__ import annotations
 
-import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -19,17 +19,15 @@ from typing import Any, Protocol, TypeVar, cast
 from lineal import errors
 from lineal.sdk import cards, ids, plain, stored_form
 from lineal.sdk.artifacts import required_text
-from lineal.sdk.capture import Recording
 from lineal.sdk.executions import current, endings, state_facts, termination, together, writes
 from lineal.sdk.executions.recording import Recorder
 from lineal.sdk.executions.run import Run, required_workspace
+from lineal.sdk.executions.states import States
 from lineal.sdk.existing import KEEP, OnExisting
 from lineal.sdk.pictures import web_ui
-from lineal.sdk.retry import retrying
 from lineal.sdk.workspace import Workspace
 from lineal.wire import metadata_store as pb
 
-_LOG = logging.getLogger(__name__)
 _Failure = type[BaseException] | None
 
 
@@ -95,7 +93,7 @@ class Execution:
         """
         state_facts.check(capture)
         self._describe(name, workspace, run, description)
-        self._capture = capture
+        self._states.capture = capture
         self._store(self.serialized(), ())
 
     @classmethod
@@ -121,14 +119,12 @@ class Execution:
         """
         execution = cls.__new__(cls)
         execution._describe(name, workspace, run, None)
-        execution._recording = state_facts.begin(capture)
+        execution._states.capture = capture
         with execution._opening():
             record = execution.serialized()
-            record.last_known_state = pb.Execution.RUNNING
-            given = {**properties, **state_facts.when_started(workspace.store, execution._recording)}
-            given[stored_form.STARTED_NAME] = _now()
-            for each, value in given.items():
+            for each, value in properties.items():
                 record.custom_properties[each].CopyFrom(value)
+            execution._states.begin(record)
             log_inputs = execution._store(record, inputs)
         execution._enter()
         return execution, log_inputs
@@ -148,9 +144,7 @@ class Execution:
         self._process: int | None = os.getpid()
         self._entries: list[tuple[int, Execution | None]] = []
         self._is_running = self._is_writing = self._is_written = self._ended = False
-        self._recording: Recording | None = None
-        self._capture = None
-        self._facts_of_end: dict[str, pb.Value] | None = None
+        self._states = States(self.workspace.store)
         self._at_end: list[Callable[[bool], object]] = []  # called before it ends, with whether it failed
 
     def _store(self, record: pb.Execution, inputs: Sequence[Any]) -> Callable[[], None]:
@@ -162,6 +156,7 @@ class Execution:
         sorted_inputs = together.sort(recorder, inputs, pb.Event.INPUT)
         created = writes.create(recorder, record, sorted_inputs)
         self.id: int = created.execution_id
+        self._states.execution_id, self._states.type_id = self.id, self._type_id
         self._recorder = replace(recorder, execution_id=self.id)
         if isinstance(self.run, Run):
             self.run._adopt(self)
@@ -177,7 +172,7 @@ class Execution:
     def __getstate__(self) -> dict[str, Any]:
         """Return the state of a copy or a pickle, which is in no block, so it ends nothing."""
         apart = {"_entries": [], "_is_running": False, "_is_writing": False, "_process": None, "_at_end": []}
-        return vars(self) | apart
+        return vars(self) | apart | {"_states": copy(self._states)}
 
     def log_input(self, artifact: _LoggableT) -> _LoggableT:
         """Record that this execution read an artifact, and return it with its id set.
@@ -227,9 +222,7 @@ class Execution:
         return self
 
     def __exit__(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
-        entered_by, before = self._entries.pop() if self._entries else (os.getpid(), None)
-        if before is not self:
-            current.put(before)
+        entered_by = self._leave()
         if not self._entries and entered_by == os.getpid():  # a forked child leaves the block of its parent too
             self._end(failure, error, trace)
 
@@ -254,13 +247,28 @@ class Execution:
         """Store that the execution is complete, and its outputs; return whether the store took that as one call."""
         self._is_writing = True
         try:
-            answers = writes.update(self._recorder, *self._changes(endings.COMPLETE), outputs)
+            answers = self._states.complete_with(self._recorder, outputs)
             self._ended = self._is_written = answers is not None
         finally:
             self._is_writing = False
         if answers is not None:
             together.settle(self._recorder, outputs, answers)
         return self._is_written
+
+    def _give_up(self, error: errors.StatusError) -> None:
+        """Leave the block without a write: the store is away, and what ran must not be lost for that."""
+        if self._entries:
+            self._leave()
+        self._is_running = False
+        termination.closed(self)
+        self._states.warn("outputs and its state", error.message)
+
+    def _leave(self) -> int:
+        """Return to the execution that was the current one before; return the process that entered the block."""
+        entered_by, before = self._entries.pop() if self._entries else (os.getpid(), self)
+        if before is not self:
+            current.put(before)
+        return entered_by
 
     def _enter(self) -> None:
         self._entries.append((os.getpid(), current.get()))
@@ -277,7 +285,7 @@ class Execution:
         while self._is_writing:
             time.sleep(0.01)
         if not self._ended:
-            self._put_reason(endings.terminated())
+            self._states.put_reason(endings.terminated())
             self._ended = True
 
     def __repr__(self) -> str:
@@ -299,7 +307,7 @@ class Execution:
     def _start(self) -> None:
         """Mark the execution RUNNING."""
         with self._opening():
-            self._put_ending(endings.RUNNING)
+            self._states.put_running()
 
     @contextmanager
     def _opening(self) -> Iterator[None]:
@@ -308,7 +316,6 @@ class Execution:
         try:
             termination.opened(self, self._cancel)
             self._ended = self._is_written = False
-            self._facts_of_end = None
             yield
             self._is_running = True
         except BaseException:
@@ -328,9 +335,9 @@ class Execution:
         self._is_writing = True
         try:
             if failure is not None:
-                self._put_reason(how)
+                self._states.put_reason(how)
             elif not self._is_written:
-                self._put_ending(how)
+                self._states.put_complete()
             self._ended = True
         finally:
             self._is_running = self._is_writing = False
@@ -340,54 +347,6 @@ class Execution:
         """Let callers record what they hold back until now, such as the last points of a curve."""
         while self._at_end:
             self._at_end.pop(0)(failed)
-
-    def _put_ending(self, how: endings.Ending, *, with_reason: bool = True) -> None:
-        """Store the state, when it began, and the reason in place of an earlier one."""
-        update, paths = self._changes(how, with_reason=with_reason)
-        retrying(lambda: self.workspace.store.put_executions([update], paths))
-
-    def _changes(self, how: endings.Ending, *, with_reason: bool = True) -> tuple[pb.Execution, list[str]]:
-        """Return what a state changes of the record, and the paths of it."""
-        update = pb.Execution(id=self.id, type_id=self._type_id, last_known_state=how.state)
-        is_start = how is endings.RUNNING
-        if is_start:
-            self._recording = state_facts.begin(self._capture)
-            added = state_facts.when_started(self.workspace.store, self._recording)
-        else:
-            added = self._captured_at_end()
-        added[stored_form.STARTED_NAME if is_start else stored_form.ENDED_NAME] = _now()
-        for name, value in added.items():
-            update.custom_properties[name].CopyFrom(value)
-        for name, text in how.reason.items():
-            update.custom_properties[name].string_value = text
-        names = {*added, *(stored_form.FAILURE_NAMES if with_reason else ()), stored_form.ENDED_NAME}
-        return update, ["last_known_state", *(f"custom_properties.{name}" for name in sorted(names))]
-
-    def _captured_at_end(self) -> dict[str, pb.Value]:
-        """Return what is captured when the execution ends, the same if its end is written a second time."""
-        if self._facts_of_end is None:
-            self._facts_of_end = state_facts.when_ended(self._recording)
-        return {**self._facts_of_end}
-
-    def _put_reason(self, how: endings.Ending) -> None:
-        """Store why the execution ended; a store that does not take it must not hide the failure itself."""
-        try:
-            self._put_ending(how)
-        except (errors.UnavailableError, errors.DeadlineExceededError) as error:
-            self._warn("state", error.message)
-        except Exception as error:
-            self._warn("reason", str(error))
-            self._put_state(how)
-
-    def _put_state(self, how: endings.Ending) -> None:
-        """Store the state alone."""
-        try:
-            self._put_ending(how, with_reason=False)
-        except Exception as error:
-            self._warn("state", str(error))
-
-    def _warn(self, what: str, why: str) -> None:
-        _LOG.warning("execution %s ended, but its %s could not be stored: %s", self.id, what, why)
 
 
 def get_current() -> Execution | None:
@@ -403,7 +362,3 @@ def get_current() -> Execution | None:
         True
     """
     return cast("Execution | None", current.get())
-
-
-def _now() -> pb.Value:
-    return pb.Value(int_value=time.time_ns() // 1_000_000)

@@ -12,6 +12,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any
 
+from lineal import errors
 from lineal.sdk import ids
 from lineal.sdk.executions import Execution, Run, current, state_facts
 from lineal.sdk.existing import OnExisting
@@ -133,11 +134,16 @@ class Call:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None or not self.outputs:
+        if kind is not None:
             self.execution.__exit__(kind, error, trace)
             return
         try:
-            self.execution._exit_with(self.outputs, self.step.on_existing)
+            if self.outputs:
+                self.execution._exit_with(self.outputs, self.step.on_existing)
+            else:
+                self.execution.__exit__(None, None, None)
+        except (errors.UnavailableError, errors.DeadlineExceededError) as away:
+            self.execution._give_up(away)
         except BaseException as wrong:
             self.execution.__exit__(type(wrong), wrong, wrong.__traceback__)
             raise
