@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import urllib.request
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 
 from kubeflow.metadata import metadata
 from lineal import errors
+from lineal.frameworks.training import Training
 from lineal.sdk import Execution, Store, Workspace
+from tests.frameworks import reading
 
 NotRecorded = metadata.NotRecordedWarning
 
@@ -126,3 +129,26 @@ def test_an_embedded_store_records_the_digests_of_files(tmp_path: Path) -> None:
         found = listed_files(server.http, model.id)
         [folder] = found["items"]
         assert (folder["name"], f"sha256:{found['digest']}") == ("inner", model.digest)
+
+
+def test_a_step_saves_what_it_makes_and_trains_in_its_own_execution(place: str) -> None:
+    workspace = metadata.init(place, f"step {uuid.uuid4().hex[:8]}")
+
+    @metadata.step
+    def train() -> None:
+        metadata.save_model("scales", "scaler", save=written)
+        one = Training("pair")
+        one.begin()
+        one.add({"loss": 0.5}, 0)
+        one.complete(7)
+        metadata.save_model("weights", "pair", save=written)
+
+    train()
+    run = reading.only(workspace)
+    assert reading.counts(workspace, run) == {"loss": 1}
+    assert [(each["name"], each["version"]) for each in reading.models(workspace)] == [
+        *(("scaler", "1"), ("pair", "1"), ("pair", "2")),
+    ]
+    metadata.save_model("weights", "pair", save=written)
+    alone = reading.executions(workspace)[-1]
+    assert (alone.properties["name"].string_value, reading.state(alone)) == ("save pair", "COMPLETE")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import warnings
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -61,7 +61,9 @@ _trained: weakref.WeakSet[Execution] = weakref.WeakSet()
 """The executions that have a training: the curves of two would be one."""
 
 
-def opened(execution: Execution | None, name: str) -> tuple[Execution | None, bool]:
+def opened(
+    execution: Execution | None, name: str, inputs: Sequence[DataSet] = (), parameters: Mapping[str, Any] | None = None
+) -> tuple[Execution | None, bool]:
     """Return the execution for a training, and whether it is its own, which must be ended.
 
     It is the one that is given, otherwise the current one, unless that has a training already, otherwise a new one,
@@ -70,6 +72,8 @@ def opened(execution: Execution | None, name: str) -> tuple[Execution | None, bo
     Args:
         execution: the one that is wanted.
         name: the name of a new one.
+        inputs: what it read.
+        parameters: its parameters.
 
     Raises:
         FailedPreconditionError: there is none, and no workspace for a new one.
@@ -78,8 +82,9 @@ def opened(execution: Execution | None, name: str) -> tuple[Execution | None, bo
     found = execution or get_current()
     if found is not None and (execution is not None or found not in _trained):
         _trained.add(found)
+        put_training(found, inputs, parameters or {}, Points())
         return found, False
-    own = _begun(name)
+    own = _begun(name, inputs, parameters or {})
     if own is not None:
         _trained.add(own)
         own._step_aside()
@@ -97,20 +102,22 @@ def ended(execution: Execution, error: BaseException | None) -> None:
 
 
 @contextmanager
-def recorded_in(execution: Execution | None, name: str, *, is_training: bool = True) -> Iterator[Execution | None]:
-    """Yield the execution for a block as `opened` returns it, and end one of its own after the block.
+def recorded_in(
+    execution: Execution | None, name: str, inputs: Sequence[DataSet] = (), parameters: Mapping[str, Any] | None = None
+) -> Iterator[Execution | None]:
+    """Yield the execution of a training for a block as `opened` returns it, and end one of its own after the block.
 
     Args:
         execution: the one that is wanted.
         name: the name of a new one.
-        is_training: whether it is for a training, of which an execution has one.
+        inputs: what it read.
+        parameters: its parameters.
 
     Raises:
         FailedPreconditionError: there is none, and no workspace for a new one.
 
     """
-    given = execution if is_training else execution or get_current()
-    found, is_own = opened(given, name)
+    found, is_own = opened(execution, name, inputs, parameters)
     try:
         yield found
     except BaseException as error:
@@ -121,22 +128,43 @@ def recorded_in(execution: Execution | None, name: str, *, is_training: bool = T
         ended(found, None)
 
 
-def _begun(name: str) -> Execution | None:
-    """Begin an execution where `metadata.init` or the environment says.
+@contextmanager
+def written_by(execution: Execution | None, name: str) -> Iterator[Execution | None]:
+    """Yield the execution that writes an artifact: the one that is given, or the current one, or one of its own.
+
+    Raises:
+        FailedPreconditionError: there is none, and no workspace for a new one.
+
+    """
+    found = execution or get_current()
+    if found is not None:
+        yield found
+        return
+    with recorded_in(None, name) as own:
+        yield own
+
+
+def _begun(name: str, inputs: Sequence[DataSet], parameters: Mapping[str, Any]) -> Execution | None:
+    """Begin an execution where `metadata.init` or the environment says, in one call.
 
     Raises:
         FailedPreconditionError: neither says a workspace.
 
     """
+    properties = {PARAM_PREFIX + each: pb.Value(string_value=text) for each, text in _texts(parameters).items()}
     try:
         place = settings()
-        execution, _ = Execution._begin(name, place.workspace, place.run, {}, [], place.capture)
-        return execution
+        execution, log_inputs = Execution._begin(name, place.workspace, place.run, properties, inputs, place.capture)
     except (errors.FailedPreconditionError, errors.InvalidArgumentError):
         raise
     except errors.StatusError as error:
         tell(f"{name!r} is not recorded", error)
         return None
+    try:
+        log_inputs()
+    except errors.StatusError as error:
+        tell(f"not all data sets of {name!r} were recorded", error)
+    return execution
 
 
 # ---- parameters
@@ -167,6 +195,10 @@ def _shown(name: str, value: Any) -> Any:
     return value.item() if getattr(value, "shape", None) == () and hasattr(value, "item") else value
 
 
+def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:
+    return {name: parameter_text(name, value) or "" for name, value in parameters.items()}
+
+
 def put_parameters(execution: Execution, parameters: Mapping[str, Any]) -> None:
     """Record parameters of an execution, as plain values by name; those of the same names are replaced.
 
@@ -175,8 +207,8 @@ def put_parameters(execution: Execution, parameters: Mapping[str, Any]) -> None:
 
     """
     update = pb.Execution(id=execution.id, type_id=execution._type_id)
-    for name, value in parameters.items():
-        update.custom_properties[PARAM_PREFIX + name].string_value = parameter_text(name, value) or ""
+    for name, text in _texts(parameters).items():
+        update.custom_properties[PARAM_PREFIX + name].string_value = text
     paths = [f"custom_properties.{PARAM_PREFIX}{name}" for name in parameters]
     if paths:
         retrying(lambda: execution.workspace.store.put_executions([update], paths))

@@ -121,9 +121,9 @@ def _record(
     fields = {**described, **_search(told.estimator), "hyperparameters": parameters, "values": points.last()}
     with (
         saving.written_if_possible(told.estimator) if save else nullcontext() as files,
-        recording.recorded_in(execution, f"train {described['name']}") as trained_by,
+        recording.recorded_in(execution, f"train {described['name']}", inputs, parameters) as trained_by,
     ):
-        recording.put_training(trained_by, inputs, parameters, points)
+        recording.put_training(trained_by, [], {}, points)
         return saving.put_model(trained_by, told.estimator, found=files, **fields)
 
 

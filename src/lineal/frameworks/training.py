@@ -98,14 +98,13 @@ class Training:
             TypeError: the digest of the data cannot be computed.
 
         """
-        inputs = inputs_of(data)
+        inputs, given = inputs_of(data), recording.plain_parameters(parameters or {})
         _end_forgotten()
-        self.execution, self._is_own = recording.opened(self.execution, f"train {self.name}")
+        self.execution, self._is_own = recording.opened(self.execution, f"train {self.name}", inputs, given)
         self._is_open, self._late, self._shown_before = True, late, _shown_last()
         _open_trainings.add(self)
         if self.execution is not None and not self._is_own:
             self.execution._at_end.append(self._end_with_step)
-        recording.put_training(self.execution, inputs, recording.plain_parameters(parameters or {}), Points())
 
     def parameters(self, given: Mapping[str, Any]) -> None:
         """Record parameters that are known later; a failure of the store is a warning."""
