@@ -65,7 +65,8 @@ def outcome(deleted: lifecycle.NodeIds, tombstones: lifecycle.NodeIds, *, dry_ru
     verb = "would be deleted" if dry_run else "deleted"
     said = f"{counted(_counts(deleted))} {verb}"
     buried = _counts(tombstones)
-    return f"{said}, {counted(buried)} left as tombstones" if any(buried.values()) else said
+    left = "a tombstone" if sum(buried.values()) == 1 else "tombstones"
+    return f"{said}, {counted(buried)} left as {left}" if any(buried.values()) else said
 
 
 def _counts(nodes: lifecycle.NodeIds) -> dict[str, int]:
