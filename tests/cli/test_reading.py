@@ -88,7 +88,8 @@ def test_get_prints_json_with_plain_values(run: Run) -> None:
 def test_get_says_in_words_where_an_execution_ran(run: Run, tmp_path: Path) -> None:
     with lineal.connect(url := f"sqlite:///{tmp_path / 'steps.db'}") as store:
         step = pb.Execution(type_id=store.put_execution_type(pb.ExecutionType(name="Step")))
-        texts = {"git.commit": "4f2a", "env.host": "oven", "__environment__": '{"packages": {"b": "2", "a": "1"}}'}
+        environment = '{"packages": {"b": "2", "a": "1"}, "missing": {"image": "not set", "user": "no name"}}'
+        texts = {"git.commit": "4f2a", "env.host": "oven", "__environment__": environment}
         for name, text in texts.items():
             step.custom_properties[name].string_value = text
         store.put_executions([step, pb.Execution(type_id=step.type_id)])
@@ -97,10 +98,17 @@ def test_get_says_in_words_where_an_execution_ran(run: Run, tmp_path: Path) -> N
         "4f2a",
         "oven",
         "b 2, a 1",
+        "image: not set; user: no name",
     ]
     assert "custom_properties" not in shown
     record = json.loads(run("get", "execution", "1", "--json", store=("--db", url)))
-    assert record["environment"] == {"commit": "4f2a", "host": "oven", "packages": {"b": "2", "a": "1"}}
+    missing = {"image": "not set", "user": "no name"}
+    assert record["environment"] == {
+        "commit": "4f2a",
+        "host": "oven",
+        "packages": {"b": "2", "a": "1"},
+        "missing": missing,
+    }
     assert "environment" not in run("get", "execution", "2", store=("--db", url))
     columns = run("ls", "executions", "--columns", "id,git.commit,env.host", "-o", "csv", store=("--db", url))
     assert columns.splitlines()[1:] == ["2,,", "1,4f2a,oven"]

@@ -133,11 +133,12 @@ def _is_said(key: str, record: Record) -> bool:
     return key in OPENLINEAGE_OWN or is_parent or ("environment" in record and is_of_environment)
 
 
-def _words(value: Any) -> Any:
-    """Return names and their values, such as packages, as a list of words."""
-    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+def _words(name: str, value: Any) -> Any:
+    """Return names with their values as a list of words: versions of packages, or why parts are not known."""
+    if not isinstance(value, dict):
         return value
-    return ", ".join(f"{name} {each}" for name, each in value.items())
+    between, after = (": ", "; ") if name == "missing" else (" ", ", ")
+    return after.join(f"{each}{between}{inner}" for each, inner in value.items())
 
 
 def _lines(record: Record) -> list[str]:
@@ -149,7 +150,7 @@ def _lines(record: Record) -> list[str]:
             named = value if isinstance(value, list) else [value]
             shown.append((name, plain(", ".join(" ".join(str(word) for word in each.values()) for each in named))))
         elif name == "environment":
-            shown += [(f"{name}.{key}", plain(_words(inner))) for key, inner in value.items()]
+            shown += [(f"{name}.{key}", plain(_words(key, inner))) for key, inner in value.items()]
         elif isinstance(value, dict):
             read = {key: inner for key, inner in value.items() if not _is_said(key, record)}
             shown += [(f"{name}.{plain(key)}", plain(_short(key, inner))) for key, inner in read.items()]
