@@ -107,6 +107,19 @@ class StandardArtifact(Artifact):
 class DataSet(StandardArtifact):
     """A data set: where it is, which version, and its query.
 
+    Attributes:
+        id: its id in the store; None until it is logged.
+        uri: where it is; a path becomes a file: URI.
+        name: its name, required.
+        workspace: the workspace that it was logged in, by its name.
+        description: a description for people.
+        owner: who is responsible for it.
+        version: its version; another version is another record.
+        query: how it was selected, such as SQL.
+        labels: texts to find it by.
+        kwargs: the further arguments, by name.
+        create_time: when it was described, UTC, as text.
+
     Example:
         >>> from kubeflow.metadata import metadata
         >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
@@ -161,6 +174,21 @@ class DataSet(StandardArtifact):
 
 class Model(StandardArtifact):
     """A trained model: where it is, which version, and how it was made.
+
+    Attributes:
+        id: its id in the store; None until it is logged.
+        uri: where it is, required; a path becomes a file: URI.
+        name: its name, required; the versions of a model share it.
+        workspace: the workspace that it was logged in, by its name.
+        description: a description for people.
+        owner: who is responsible for it.
+        version: its version; another version is another record.
+        model_type: what kind of model it is, such as "neural network".
+        training_framework: what it was made with, such as {"name": "tensorflow", "version": "2.15"}.
+        hyperparameters: values by name.
+        labels: texts to find it by.
+        kwargs: the further arguments, by name.
+        create_time: when it was described, UTC, as text.
 
     Example:
         >>> from kubeflow.metadata import metadata
@@ -222,6 +250,21 @@ METRICS_TYPES = ("training", "validation", "testing", "production")
 
 class Metrics(StandardArtifact):
     """The results of an evaluation of a model; each logged one is a separate record.
+
+    Attributes:
+        id: its id in the store; None until it is logged.
+        uri: where the results are, required; a path becomes a file: URI.
+        name: its name, required.
+        workspace: the workspace that it was logged in, by its name.
+        description: a description for people.
+        owner: who is responsible for it.
+        data_set_id: the data set that the model was evaluated on.
+        model_id: the model; a search then knows the values as metrics of the model.
+        metrics_type: how it was measured: `TRAINING`, `VALIDATION`, `TESTING`, `PRODUCTION`, or another text.
+        values: numbers by name; after `log`, the latest ones.
+        labels: texts to find it by.
+        kwargs: the further arguments, by name.
+        create_time: when it was described, UTC, as text.
 
     Example:
         >>> from kubeflow.metadata import metadata

@@ -69,8 +69,8 @@ class Store:
                 LINEAL_UI_URL.
 
         Raises:
-            ValueError: certificates, host or port are given beside a URL, host or port are none, or `ui_url` is no
-                address of a website.
+            ValueError: certificates, host or port are given beside a URL, host or port are not possible, or `ui_url` is
+                not the address of a website.
 
         """
         if url is None and _is_url(grpc_host):
@@ -86,8 +86,12 @@ class Store:
     def from_client(cls, client: MetadataStore, *, ui_url: str | None = None) -> Store:
         """Return a store whose calls go through a client that is open already; `close` closes it.
 
+        Args:
+            client: the client.
+            ui_url: as for the constructor.
+
         Raises:
-            ValueError: `ui_url` is no address of a website.
+            ValueError: `ui_url` is not the address of a website.
 
         """
         store = cls.__new__(cls)

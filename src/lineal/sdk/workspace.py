@@ -58,7 +58,7 @@ class Workspace:
             description: a description for people.
             labels: texts to label it with.
             reuse_workspace_if_exists: whether a workspace that exists is what is wanted.
-            backend_url_prefix: no longer supported.
+            backend_url_prefix: not supported any more; leave it out.
 
         Raises:
             ValueError: an argument is missing or of the wrong type, or the workspace exists and is not to be reused.
@@ -93,7 +93,7 @@ class Workspace:
     ) -> list[dict[str, Any]]:
         """Return the artifacts of one type that were logged in this workspace, as dicts, oldest first.
 
-        A type that the store does not have, and the SDK neither, has none, and a warning names the nearest.
+        An unknown type gives an empty list, and a warning names the nearest type that there is.
 
         Args:
             artifact_type_name: the name of the type; None for models.

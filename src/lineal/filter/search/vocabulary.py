@@ -55,7 +55,7 @@ FIELDS: Mapping[str, KeyField] = {
     ),
     "name": _text("name:churn", "the name"),
     "state": _text("state=live", "the state"),
-    "uri": _text("uri:s3://bucket", "the uri (artifacts only)"),
+    "uri": _text("uri:s3://bucket", "the uri"),
     "id": KeyField(Sort.NUMBER, (":", *_ORDERED), False, "id=12,14", "the id"),
     "workspace": _text("workspace=bakery", "the workspace, or the pipeline"),
     "run": _text("run:nightly", "the run"),
@@ -65,7 +65,11 @@ FIELDS: Mapping[str, KeyField] = {
     "updated": KeyField(Sort.TIME, (":", *_ORDERED), False, "updated>2024-05-01", "when it was last changed"),
     "ran": KeyField(Sort.TIME, (":", *_ORDERED), False, "ran:12h", "when an execution ran last: its end, or its start"),
     "archived": KeyField(
-        Sort.TIME, (":", *_ORDERED), False, "archived:7d", "when it was archived; -has:archived is not"
+        Sort.TIME,
+        (":", *_ORDERED),
+        False,
+        "archived:7d",
+        "when it was archived; -has:archived finds what is not archived",
     ),
     "label": KeyField(Sort.TEXT, _TEXTUAL, True, "label.team=fraud", "a label"),
     "prop": KeyField(Sort.EITHER, (":", *_ORDERED), True, "prop.learning_rate<0.1", "a property, also inside JSON"),

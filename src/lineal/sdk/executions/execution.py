@@ -47,10 +47,10 @@ _LoggableT = TypeVar("_LoggableT", bound="Loggable | ids.Id")
 class Execution:
     """One step that read inputs and wrote outputs; stored when it is made.
 
-    Used with `with`, it is RUNNING inside and ends COMPLETE, FAILED when an exception passes, or CANCELED when the
-    program is stopped (Ctrl-C, SIGTERM); why, is kept with it. It may be entered again, and then ends again; inside of
-    itself, the outermost block counts. Without `with` its state stays unset, as the original SDK left it. In the block
-    it is the current one: an execution that begins there is a part of it.
+    In a `with` block it is RUNNING. It ends COMPLETE, FAILED if an exception leaves the block, or CANCELED if the
+    program is stopped (Ctrl-C, SIGTERM); the reason is recorded. An execution that begins inside the block is a part of
+    it. You can enter it again, and then it ends again; if a block is within another one of the same execution, the
+    outer one counts. Without `with`, its state stays unset, as the original SDK left it.
 
     Attributes:
         id: its id in the store.
@@ -179,7 +179,7 @@ class Execution:
 
         The id of a stored artifact, or a dict of `Workspace.list`, names it as well, and is returned as it is.
 
-        An artifact that equals a stored one (see `is_duplicated`) gets the id of that one. Logging twice is no error.
+        An artifact that equals a stored one (see `Artifact.is_duplicated`) gets its id. You can log it twice.
 
         Raises:
             ValueError: `artifact` is missing or no artifact, its id is unknown, or it already names a workspace or run.
