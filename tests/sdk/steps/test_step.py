@@ -404,3 +404,35 @@ def test_what_another_decorator_made_of_a_coroutine_stays_that(recorded: Recorde
 
     assert ran() == 3
     assert recorded.states() == {"work": "COMPLETE"}
+
+
+class Unbound:
+    """A proxy that stands for nothing now, as those of web frameworks do outside of a request."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError("outside of a request")
+
+
+def test_an_object_that_raises_when_it_is_looked_at_is_left_out(recorded: Recorded) -> None:
+    assert step(name="work")(lambda given: [given])(Unbound())
+    assert recorded.states() == {"work": "COMPLETE"}
+    assert recorded.property("__left_out__") == "given"
+
+
+def test_long_lists_are_not_looked_through_unless_they_begin_with_artifacts(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lineal.sdk.steps.annotations.MOST_OTHERS", 10)
+    looked_at = 0
+
+    class Number:
+        @property
+        def ARTIFACT_TYPE_NAME(self) -> None:  # noqa: N802 (the name is the interface)
+            nonlocal looked_at
+            looked_at += 1
+
+    step(name="work")(lambda given: None)([Number() for _ in range(500)])
+    assert 10 <= looked_at <= 30
+    sets = [DataSet(f"file:///{number}", "a") for number in range(15)]
+    step(name="read")(lambda given: None)({"sets": sets})
+    assert len(recorded.artifacts()) == 15

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+from collections import deque
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
@@ -18,6 +19,7 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
+from itertools import islice, takewhile
 from types import SimpleNamespace, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -26,7 +28,10 @@ from lineal.sdk.artifacts import DataSet
 from lineal.wire import metadata_store as pb
 
 RESULT = "return"
+MOST_OTHERS = 1_000
+"""How many entries of lists and dicts are looked at that are no artifacts: a list of a million numbers holds none."""
 _DEEPEST = 4
+_NEVER = frozenset({str, int, float, bool, bytes, type(None)})
 _OF_GENERATORS = (Iterator, Iterable, Generator, AsyncIterator, AsyncIterable, AsyncGenerator)
 
 
@@ -58,12 +63,12 @@ class Annotations:
         elif name in self._named and ids.number(value) is not None:
             yield value
         else:
-            yield from _held(value, _DEEPEST)
+            yield from _held(value)
 
 
 def is_artifact(value: Any) -> bool:
     """Tell whether a value is an artifact: something to log, or the record of a stored one."""
-    if isinstance(value, type):
+    if type(value) in _NEVER or isinstance(value, type):
         return False
     if isinstance(value, Mapping):
         return isinstance(value.get("id"), int) and isinstance(value.get("workspace"), str)
@@ -74,17 +79,24 @@ def is_artifact(value: Any) -> bool:
     )
 
 
-def _held(value: Any, depth: int) -> Iterator[Any]:
-    if type(value) in (str, int, float, bool, type(None)):
-        return
-    if is_artifact(value):
-        yield value
-    elif depth and isinstance(value, (list, tuple, set, frozenset)):
-        for each in value:
-            yield from _held(each, depth - 1)
-    elif depth and isinstance(value, Mapping):
-        for each in value.values():
-            yield from _held(each, depth - 1)
+def _held(value: Any) -> Iterator[Any]:
+    """Return the artifacts in a value; where it has MOST_OTHERS other entries before, nobody looks further."""
+    others = 0
+    todo = deque([(value, 0)])
+    while todo and others < MOST_OTHERS:
+        each, depth = todo.popleft()
+        if is_artifact(each):
+            yield each
+            continue
+        others += 1
+        if depth < _DEEPEST and isinstance(each, (list, tuple, set, frozenset, Mapping)):
+            entries = each.values() if isinstance(each, Mapping) else each
+            todo.extend((inner, depth + 1) for inner in islice(entries, MOST_OTHERS + _count_first(entries)))
+
+
+def _count_first(entries: Iterable[Any]) -> int:
+    """Return how many artifacts entries begin with."""
+    return sum(1 for _ in takewhile(is_artifact, entries))
 
 
 def _of(described: Any, value: Any) -> Any:

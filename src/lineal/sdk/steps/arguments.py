@@ -6,6 +6,7 @@ What stays out: results (results.py), and storing (lineal.sdk.executions).
 from __future__ import annotations
 
 import inspect
+import logging
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
@@ -27,6 +28,7 @@ LONGEST_PARAMETER = 6_000
 MOST_VALUES = 100
 """How many values a list may have that is a parameter."""
 _DEEPEST = 3
+_LOG = logging.getLogger(__name__)
 _SCALARS = (str, int, float, bool, type(None), date, time, timedelta, Decimal, Fraction, Enum, UUID, PurePath)
 _FIRST_OF_METHODS = ("self", "cls", "mcs")
 
@@ -72,12 +74,15 @@ def read(
     bound.apply_defaults()
     found = Arguments()
     for name, value in _named(function, bound):
-        artifacts = [*annotations.artifacts(name, value)]
+        try:
+            artifacts = [*annotations.artifacts(name, value)]
+            text = None if artifacts else parameter_text(name, value)
+        except Exception as error:  # such as one of a proxy that stands for nothing now
+            _LOG.info("the argument %s cannot be recorded: %r", name, error)
+            artifacts, text = [], None
         if artifacts:
             found.inputs += artifacts
-            continue
-        text = parameter_text(name, value)
-        if text is None:
+        elif text is None:
             found.left_out.append(name)
         elif wanted is True or (wanted is not False and name in wanted):
             found.parameters[name] = text

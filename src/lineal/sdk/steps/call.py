@@ -6,6 +6,7 @@ What stays out: how functions of each kind are wrapped (decorator.py).
 from __future__ import annotations
 
 import inspect
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,8 @@ from lineal.sdk.existing import OnExisting
 from lineal.sdk.steps import arguments, beginning
 from lineal.sdk.steps.annotations import RESULT, Annotations
 from lineal.sdk.workspace import Workspace
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,11 @@ class Call:
     def _made(self, result: Any) -> list[Any]:
         """Return the artifacts of a result, but for those that were inputs, which the step did not make."""
         known = {id(each) for each in self.inputs} | {_id_of(each) for each in self.inputs} - {None}
-        artifacts = self.step.annotations.artifacts(RESULT, result)
+        try:
+            artifacts = [*self.step.annotations.artifacts(RESULT, result)]
+        except Exception as error:  # an object that raises when it is looked at must not cost the result
+            _LOG.warning("execution %s: the artifacts of its result are not recorded: %r", self.execution.id, error)
+            return []
         return [each for each in artifacts if id(each) not in known and _id_of(each) not in known]
 
     def pause(self) -> None:
