@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -203,3 +205,34 @@ one.complete()
     with Store(url=place) as store:
         run = reading.only(Workspace(store, name))
         assert (reading.state(run), reading.reason(run)) == ("COMPLETE", ": ")
+
+
+def test_trainings_of_several_threads_are_apart(place: str) -> None:
+    workspace = metadata.init(place, f"threads {uuid.uuid4().hex[:8]}")
+
+    def train(number: int) -> None:
+        one = training.Training(f"model {number}", save=False)
+        one.begin(parameters={"number": number})
+        for step in range(5):
+            one.add({"loss": number + step}, step)
+            time.sleep(0.01)
+        one.complete()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(train, range(4)))
+    runs = reading.executions(workspace)
+    assert {reading.state(each) for each in runs} == {"COMPLETE"}
+    for each in runs:
+        number = int(reading.parameters(each)["number"])
+        assert reading.curve(workspace, each, "loss") == [(step, number + step) for step in range(5)]
+
+
+def test_numbers_that_are_none_are_kept(place: str) -> None:
+    workspace = metadata.init(place, f"nan {uuid.uuid4().hex[:8]}")
+    one = training.Training("diverged", save=False)
+    one.begin()
+    one.add({"loss": float("nan"), "top": float("inf")}, 0)
+    one.complete(object())
+    assert [math.isnan(value) for _, value in reading.curve(workspace, reading.only(workspace), "loss")] == [True]
+    [model] = reading.models(workspace)
+    assert (math.isnan(model["values"]["loss"]), model["values"]["top"]) == (True, float("inf"))

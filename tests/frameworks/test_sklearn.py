@@ -149,6 +149,23 @@ def test_texts_and_sparse_matrices_are_data(run: Execution) -> None:
     ]
 
 
+def test_a_frame_with_columns_of_texts_is_data(run: Execution) -> None:
+    import pandas as pd
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LinearRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder
+
+    orders = pd.DataFrame({"bread": ["rye", "wheat", "rye", None], "day": [1, 2, 3, 4], "loaves": [4, 6, 5, 7]})
+    features = orders[["bread", "day"]]
+    encoded = make_column_transformer((OneHotEncoder(), ["bread"]), remainder="passthrough")
+    pipeline = make_pipeline(encoded, LinearRegression()).fit(features, orders["loaves"])
+    model = metadata.sklearn.log(pipeline, features, orders["loaves"], execution=run)
+    assert model.values["train.r2"] > 0.5
+    [listed] = run.workspace.list(metadata.DataSet.ARTIFACT_TYPE_NAME)
+    assert (listed["column_names"], listed["rows"]) == (["bread", "day"], 4)
+
+
 def test_an_estimator_without_targets_is_recorded(run: Execution) -> None:
     from sklearn.cluster import KMeans
     from sklearn.preprocessing import StandardScaler
