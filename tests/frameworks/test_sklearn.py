@@ -177,6 +177,16 @@ def test_an_estimator_without_targets_is_recorded(run: Execution) -> None:
     assert (scaler.values, scaler.digest, scaler.uri[:9]) == ({}, "", "urn:uuid:")
 
 
+def test_an_estimator_that_is_not_fitted_is_refused_and_nothing_is_recorded(run: Execution) -> None:
+    from sklearn.exceptions import NotFittedError
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    with pytest.raises(NotFittedError):
+        metadata.sklearn.log(make_pipeline(LogisticRegression()), *irises(), execution=run)
+    assert run.workspace.list(metadata.DataSet.ARTIFACT_TYPE_NAME) == []
+
+
 def test_a_score_that_fails_does_not_cost_the_model(run: Execution) -> None:
     from sklearn.tree import DecisionTreeClassifier
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import get_scorer
+from sklearn.utils.validation import check_is_fitted
 
 from lineal.frameworks import data as data_sets
 from lineal.frameworks import recording, saving
@@ -83,9 +84,11 @@ def log(
 
     Raises:
         FailedPreconditionError: there is no step, and no workspace for an execution.
+        NotFittedError: the estimator is not fitted.
         TypeError: the digest of the data cannot be computed, or a score is no number.
 
     """
+    check_is_fitted(estimator)
     told = _Told(estimator, (X, y), sample_weight, test, scores)
     described = {"name": name or type(_last(estimator)).__name__, "version": version, "labels": labels}
     return _record(told, data, execution, save=save, described=described)
