@@ -88,9 +88,8 @@ def log(
         TypeError: the digest of the data cannot be computed, or a score is no number.
 
     """
-    check_is_fitted(estimator)
     told = _Told(estimator, (X, y), sample_weight, test, scores)
-    described = {"name": name or type(_last(estimator)).__name__, "version": version, "labels": labels}
+    described = {"name": name or _name_of(estimator), "version": version, "labels": labels}
     return _record(told, data, execution, save=save, described=described)
 
 
@@ -118,6 +117,7 @@ def _record(
     told: _Told, data: str | DataSet, execution: Execution | None, *, save: bool, described: dict[str, Any]
 ) -> SavedModel:
     """Compute everything, and then write it: what the caller got wrong must leave nothing behind."""
+    check_is_fitted(told.estimator)
     inputs = [data if isinstance(data, DataSet) else _data_set(data, *told.training, told.sample_weight)]
     inputs += [_data_set(TEST_DATA, *told.test)] if told.test is not None else []
     points, parameters = _points(told), _parameters(told.estimator)
@@ -132,6 +132,10 @@ def _record(
 
 def _data_set(name: str, X: Any, y: Any = None, sample_weight: Any = None) -> DataSet:
     return data_sets.data_set_of_parts({"X": X, "y": y, "sample_weight": sample_weight}, name)
+
+
+def _name_of(estimator: Any) -> str:
+    return type(_last(estimator)).__name__
 
 
 def _last(estimator: Any) -> Any:
