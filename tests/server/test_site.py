@@ -123,6 +123,15 @@ def test_the_page_about_problems_leads_to_pages_of_the_site(built: Path) -> None
         assert f'<a href="{kind.page.place}">' in text
 
 
+def test_the_description_of_rest_and_its_page_name_the_guide_below_the_prefix(built: Path) -> None:
+    headers = {"x-forwarded-prefix": "/lineal"}
+    with asking() as client:
+        document = client.get("/api/openapi.json", headers=headers).json()
+        page = client.get("/api/docs", headers=headers).text
+    assert document["externalDocs"]["url"] == "/lineal/docs/rest.html"
+    assert 'href="/lineal/docs/rest.html"' in page
+
+
 def test_a_problem_names_the_page_about_it_below_the_prefix(built: Path) -> None:
     with asking() as client:
         found = client.get("/api/v1/artifacts?q=x:y", headers={"x-forwarded-prefix": "/lineal"}).json()

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
+from lineal import pages
 from lineal.catalogue import Catalogue
 from lineal.files import ArtifactsRoot
 from lineal.server.rest import (
@@ -99,7 +100,8 @@ def _add_description(app: FastAPI, catalogue: Catalogue, root: ArtifactsRoot) ->
     @app.get("/api/openapi.json", include_in_schema=False)
     def openapi(request: Request) -> JSONResponse:
         prefix = request.scope.get("root_path", "")
-        return JSONResponse({**app.openapi(), "servers": [{"url": prefix or "/"}]})
+        guide = {"description": "A guide with examples", "url": pages.REST.address(prefix)}
+        return JSONResponse({**app.openapi(), "servers": [{"url": prefix or "/"}], "externalDocs": guide})
 
     docs_page.add(app, app.openapi)
 

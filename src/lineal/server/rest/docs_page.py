@@ -11,6 +11,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
+from lineal import pages
+
 _CODE = re.compile(r"`([^`]+)`")
 _STYLE = """
 :root { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif }
@@ -64,7 +66,8 @@ def _head(info: Document, prefix: str) -> str:
         '<meta name="viewport" content="width=device-width">'
         f'<link rel="stylesheet" href="{prefix}/api/docs.css"></head>'
         f"<body><h1>{escape(info['title'])} {escape(info['version'])}</h1><p>{escape(info.get('summary', ''))}. "
-        f'The same as <a href="{prefix}/api/openapi.json">OpenAPI document</a>. Integers of 64 bits are texts, times '
+        f'The same as <a href="{prefix}/api/openapi.json">OpenAPI document</a>; '
+        f'<a href="{pages.REST.address(prefix)}">a guide with examples</a>. Integers of 64 bits are texts, times '
         "are milliseconds since 1970, errors are problem details (RFC 9457).</p>"
     )
 
