@@ -30,6 +30,8 @@ _FRAME = (
     ('<div id="search-results"></div>', '<h1>Search</h1>\n\n<div id="search-results"></div>'),
 )
 """Names of landmarks, levels of headings, the title of the search, and no headers of tables that are empty."""
+_LINES_OF_SIGNATURE = re.compile(r"<dl>\s*((?:<dd>(?:(?!</?d[dlt]>).)*</dd>\s*)+)</dl>", re.DOTALL)
+"""The parameters of a long signature: a list without terms, which is none for a screen reader."""
 _ID = re.compile(r'\bid="([^"]+)"')
 _log = logging.getLogger(__name__)
 
@@ -57,10 +59,16 @@ def finished(text: str, *, up: str) -> str:
     if found := _ANY_SCRIPT.search(text):
         raise ValueError(f"a page has a script within it, which servers forbid: {text[found.start() :][:200]}")
     text = _SCROLLS.sub(r'<\1 tabindex="0"', text)
+    text = _LINES_OF_SIGNATURE.sub(_lines, text)
     for written, finished_form in _FRAME:
         if finished_form not in text:
             text = text.replace(written, finished_form)
     return text
+
+
+def _lines(found: re.Match[str]) -> str:
+    lines = found[1].replace("<dd>", "<div>").replace("</dd>", "</div>")
+    return f'<div class="sig-lines">{lines}</div>'
 
 
 def _check(root: Path, page: pages.Page) -> None:

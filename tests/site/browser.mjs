@@ -1,8 +1,8 @@
 // Looks at pages in Chromium and prints what it found as JSON: `node browser.mjs UI_FOLDER < question > answer`.
 //
-// The question is {pages, whole, tabs}: addresses to look at; those of them that are looked at as a whole, with their frame
-// (sidebar, drawers) and their colours in both schemes; and how many are looked at side by side. What stays out: which
-// pages these are, and what a fault is.
+// The question is {pages, coloured, framed, tabs}: addresses to look at; those of them whose colours are looked at in both
+// schemes; those whose frame (sidebar, drawers) is looked at, too; and how many are looked at side by side. What stays
+// out: which pages these are, and what a fault is.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,7 +16,7 @@ const WIDE = { width: 1280, height: 900 };
 const COLOURS = ["color-contrast", "link-in-text-block"];
 const WITHOUT_COLOURS = Object.fromEntries(COLOURS.map((rule) => [rule, { enabled: false }]));
 
-const { pages, whole, tabs } = JSON.parse(readFileSync(0, "utf8"));
+const { pages, coloured, framed, tabs } = JSON.parse(readFileSync(0, "utf8"));
 const browser = await chromium.launch({
   executablePath: process.env.LINEAL_CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
@@ -41,18 +41,18 @@ async function look() {
     await tab.emulateMedia({ colorScheme: "light" });
     await tab.goto(address);
     await tab.evaluate(AXE);
-    if (whole.includes(address)) {
-      answer.faults.push(...(await faults(tab, "light", {})));
+    const part = framed.includes(address) ? undefined : "article";
+    const hasColours = !part || coloured.includes(address);
+    answer.faults.push(...(await faults(tab, "light", hasColours ? {} : { rules: WITHOUT_COLOURS }, part)));
+    if (hasColours) {
       await tab.emulateMedia({ colorScheme: "dark" });
-      answer.faults.push(...(await faults(tab, "dark", { runOnly: COLOURS })));
-      await tab.setViewportSize(NARROW);
-      answer.overflow = await overflow(tab);
+      answer.faults.push(...(await faults(tab, "dark", { runOnly: COLOURS }, part)));
+    }
+    await tab.setViewportSize(NARROW);
+    answer.overflow = await overflow(tab);
+    if (!part) {
       await tab.locator(".nav-overlay-icon").click();
       answer.faults.push(...(await faults(tab, "dark, with the drawer", {}, ".sidebar-drawer")));
-    } else {
-      answer.faults.push(...(await faults(tab, "light", { rules: WITHOUT_COLOURS }, "article")));
-      await tab.setViewportSize(NARROW);
-      answer.overflow = await overflow(tab);
     }
   }
 }

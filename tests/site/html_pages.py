@@ -94,11 +94,11 @@ class Site:
         return [file.relative_to(self.root).as_posix() for file in self.pages]
 
     def with_every_look(self) -> list[HtmlPage]:
-        """Return few pages that have every look together."""
+        """Return few and small pages that have every look together."""
         left = set().union(*(page.looks for page in self.pages.values()))
         chosen = []
         while left:
-            chosen.append(max(self.pages.values(), key=lambda page: len(page.looks & left)))
+            chosen.append(max(self.pages.values(), key=lambda page: len(page.looks & left) / page.file.stat().st_size))
             left -= chosen[-1].looks
         return chosen
 

@@ -18,8 +18,8 @@ from tests.services import REPOSITORY
 from tests.site.html_pages import Site
 
 pytestmark = pytest.mark.timeout(400)
-ALWAYS_WHOLE = ("index.html", "404.html", "reference/cli.html")
-OF_CONTRIBUTORS = "decisions"  # all alike, and not for users: one of them is looked at
+FRAMED = ("index.html", "search.html", "concepts/lineage.html")
+OF_CONTRIBUTORS = "decisions"  # all alike, and not for users: few of them are looked at
 _TABS = 2
 Answers: TypeAlias = "dict[str, dict[str, list[str]]]"
 
@@ -36,10 +36,12 @@ def looked_at(program: str, question: dict[str, Any]) -> list[Any]:
 @pytest.fixture(scope="module")
 def answers(site: Site) -> Answers:
     """What was found on each page, by its address relative to the root."""
-    whole = {page.file for page in site.with_every_look()} | {site.root / name for name in ALWAYS_WHOLE}
-    pages = [file for file in site.pages if file in whole or file.parent.name != OF_CONTRIBUTORS]
-    question = {"pages": [file.as_uri() for file in pages], "whole": [file.as_uri() for file in whole], "tabs": _TABS}
-    found = looked_at("browser.mjs", question)
+    framed = [site.root / name for name in FRAMED]
+    coloured = [page.file for page in site.with_every_look()]
+    pages = [file for file in site.pages if file in coloured or file.parent.name != OF_CONTRIBUTORS]
+    lists = {"pages": pages, "coloured": coloured, "framed": framed}
+    question = {name: [file.as_uri() for file in files] for name, files in lists.items()}
+    found = looked_at("browser.mjs", {**question, "tabs": _TABS})
     assert len(found) == len(pages)
     return {answer.pop("address").removeprefix(f"{site.root.as_uri()}/"): answer for answer in found}
 
