@@ -55,7 +55,7 @@ test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with
 
 # They run where the frameworks are; what they start as a server has the packages for it.
 test-frameworks: $(DEV_READY) $(MLFLOW_READY) ## Record trainings of scikit-learn, XGBoost, LightGBM and Keras with the real libraries (LINEAL_TORCH_PYTHON)
-	PYTHONPATH=$(CURDIR)/src KERAS_BACKEND=jax LINEAL_TEST_SERVER_PYTHON=$(CURDIR)/$(PYTHON) $(FRAMEWORKS_PYTHON) -m pytest -q --confcutdir tests/frameworks tests/frameworks $(PYTEST_ARGS)
+	PYTHONPATH=$(CURDIR)/src KERAS_BACKEND=jax LINEAL_TEST_SERVER_PYTHON=$(CURDIR)/$(PYTHON) $(FRAMEWORKS_PYTHON) -m pytest -q -n 2 --dist loadfile --confcutdir tests/frameworks tests/frameworks $(PYTEST_ARGS)
 
 notebooks: $(DEV_READY) $(MLFLOW_READY) ## Run the notebooks of examples/ and write their outputs into them
 	PYTHONPATH=$(CURDIR)/src PATH="$$PATH:$(CURDIR)/$(VENV)/bin" $(FRAMEWORKS_PYTHON) scripts/write_notebooks.py
@@ -142,7 +142,7 @@ lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in co
 	$(LOCK) $(EVERY_PYTHON) --output-file constraints.txt pyproject.toml
 	$(LOCK) $(EVERY_PYTHON) --resolution lowest-direct --output-file constraints-oldest.txt pyproject.toml
 	printf '%s\n' ml-metadata==1.17.1 grpcio pytest | $(LOCK) --python-version 3.11 --output-file constraints-official.txt -
-	printf '%s\n' mlflow==3.17.2 lightgbm psutil xgboost-cpu keras jax grpcio nbclient ipykernel pytest pytest-timeout | $(LOCK) --python-version 3.11 --output-file constraints-mlflow.txt -
+	printf '%s\n' mlflow==3.17.2 lightgbm psutil xgboost-cpu keras jax grpcio nbclient ipykernel pytest pytest-timeout pytest-xdist | $(LOCK) --python-version 3.11 --output-file constraints-mlflow.txt -
 	printf '%s\n' 'mlflow-skinny==2.22.*' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-2.txt -
 	printf '%s\n' mlflow-skinny==2.9.2 'setuptools<81' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-oldest.txt -
 	printf '%s\n' 'openlineage-python==1.54.*' 'openlineage-dbt==1.54.*' 'dbt-core<1.12' 'dbt-duckdb<1.11' | $(LOCK) --universal --python-version 3.10 --output-file constraints-openlineage.txt -
