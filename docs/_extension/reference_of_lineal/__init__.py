@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import commands, failures, languages, measures, operations, python_api, rpcs, server_flags, settings
+from . import commands, examples, failures, languages, measures, operations, python_api, rpcs, server_flags, settings
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,6 +49,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Let pages have parts made from code."""
     operations.show_answers()
     python_api.set_up(app)
+    app.connect("builder-inited", _before_reading)
     app.connect("source-read", _on_source)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -60,6 +61,12 @@ def expanded(page: str) -> str:
         KeyError: there is no such part, or none with these words.
     """
     return _FENCE.sub(lambda fence: PARTS[fence[1]](*fence[2].split()), page)
+
+
+def _before_reading(app: Sphinx) -> None:
+    """Run the examples once: the processes that read the pages are forks of this one."""
+    examples.document()
+    examples.answers()
 
 
 def _on_source(app: Sphinx, name: str, source: list[str]) -> None:
