@@ -64,7 +64,7 @@ test-openlineage: $(DEV_READY) openlineage ## Run all tests of OpenLineage, also
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'slow or not slow' tests/openlineage $(PYTEST_ARGS)
 
 test-pages: $(DEV_READY) $(MLFLOW_READY) ## Run what the pages of the documentation say, and compare what it prints (LINEAL_MLFLOW_PYTHON)
-	$(PYTHON) -m pytest -q -n 2 tests/pages $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -q -n 2 --dist worksteal tests/pages $(PYTEST_ARGS)
 
 test-site: $(DEV_READY) site ## Check the documentation site: links, search, axe, narrow pages in Chromium, and an installed wheel (LINEAL_CHROMIUM)
 	$(PYTHON) scripts/build_web_ui.py modules

@@ -14,6 +14,7 @@ import asyncio
 import inspect
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -37,6 +38,9 @@ def main(path: str) -> None:
         listening.listen()
         print("ready", flush=True)
         while True:
+            ready, _, _ = select.select([listening, sys.stdin], [], [])
+            if sys.stdin in ready:  # closed: the tests ended, whatever way
+                return
             connection, _ = listening.accept()
             if os.fork() == 0:
                 listening.close()
@@ -45,9 +49,8 @@ def main(path: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with connection, connection.makefile("rw") as lines:
         _, given, _, _ = socket.recv_fds(connection, 1, 3)
-        if given:
-            for target, number in enumerate(given):
-                os.dup2(number, target)
+        for target, number in enumerate(given or [os.open(os.devnull, os.O_RDONLY)]):
+            os.dup2(number, target)
         _serve(lines, has_outputs=bool(given))
 
 

@@ -87,7 +87,7 @@ def _running(python: Path) -> Iterator[str]:
         variables = {**os.environ, **variables_of(python)}
         command = [str(python), str(PROGRAM), path]
         with subprocess.Popen(
-            command, stdout=subprocess.PIPE, env=variables, text=True, start_new_session=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=variables, text=True, start_new_session=True
         ) as process:
             assert process.stdout is not None
             try:

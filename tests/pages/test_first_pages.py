@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.pages.interpreters import Interpreters
 from tests.pages.page import blocks_of
 from tests.pages.running import PageRun, reader, run_page
 from tests.pages.which import DOCS, name_of
 from tests.services import REPOSITORY
 
+pytestmark = pytest.mark.timeout(600)
 PAGES = (REPOSITORY / "README.md", DOCS / "get-started" / "notebook.md", DOCS / "get-started" / "mlflow.md")
 
 

@@ -11,6 +11,7 @@ from tests.pages.page import blocks_of, commands_of
 from tests.pages.running import Printed, reader, run_page
 from tests.pages.which import is_run, name_of, pages
 
+pytestmark = pytest.mark.timeout(400)
 PAGES = [page for page in pages() if is_run(page)]
 
 
