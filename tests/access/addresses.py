@@ -258,6 +258,7 @@ ROUTES: dict[str, Route] = {
         {"keys": [",".join(f"a{each}" for each in _IDS), "e1,e2,a3"]},
         [{"keys": ",".join(f"{kind}{number}" for kind in "ae" for number in range(1, 12))}],
     ),
+    "/api/v1/environments": Route({"keys": [",".join(_KEYS)]}, [{"keys": ",".join(_KEYS)}]),
     "/api/v1/monitor/running": Route(
         {"q": ["b", "a", "(workspace=b OR workspace=a)"], "context_id": ["1", "4"], "limit": ["1", "100"]}
     ),

@@ -28,6 +28,7 @@ _SETTINGS: dict[str, Any] = {
     "autodoc_typehints_format": "short",
     "default_role": "code",
     "maximum_signature_line_length": 80,
+    "napoleon_use_ivar": True,
     "python_use_unqualified_type_names": True,
 }
 _MODULES_IN_TYPES = re.compile(r"\b(?:plain|ids|artifact_lineage|metric_points|state_facts|os)\.(?=[A-Z])")
