@@ -1,4 +1,4 @@
-"""SIGTERM after `init`: steps of any thread end CANCELED, and nothing of the process is changed for others."""
+"""SIGTERM after `init`, and the end of the program: open steps end CANCELED, and nothing is changed for others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests.parameters import rare
-from tests.sdk.test_termination import Start, executions, start, states, terminate, url
+from tests.sdk.test_termination import HEAD, Start, executions, start, states, terminate, url
 
 __all__ = ["start", "url"]
 
@@ -73,3 +73,20 @@ assert signal.getsignal(signal.SIGTERM) is termination._on_sigterm
 """
     ran = subprocess.run([sys.executable, "-c", program, url], capture_output=True, text=True, check=False)
     assert (ran.stdout, ran.stderr, ran.returncode) == ("True -1\n", "", 0)
+
+
+LEFT_OPEN = {
+    "a generator": "items = numbers(); next(items)",
+    "a daemon thread": "threading.Thread(target=work, daemon=True).start(); time.sleep(1)",
+    "a block": 'lineal.sdk.Execution("work", Workspace(Store(url=sys.argv[1]), "mill")).__enter__()',
+}
+
+
+@pytest.mark.parametrize("left", [key if key == "a generator" else rare(key) for key in LEFT_OPEN])
+def test_what_is_open_at_the_end_of_the_program_is_canceled(left: str, url: str) -> None:
+    program = HEAD + "import lineal.sdk\n" + BEGIN + LEFT_OPEN[left]
+    ran = subprocess.run([sys.executable, "-c", program, url], capture_output=True, text=True, check=False)
+    assert (ran.stderr, ran.returncode) == ("", 0)
+    [execution] = executions(url)
+    assert states(url) == ["CANCELED"]
+    assert execution.custom_properties["failure_type"].string_value == "EndOfProgram"

@@ -59,6 +59,11 @@ def terminated() -> Ending:
     return Ending(pb.Execution.CANCELED, _reason("SIGTERM", "the signal SIGTERM ended the process", ""))
 
 
+def left_open() -> Ending:
+    """Return the ending of an execution that was still open when its program ended."""
+    return Ending(pb.Execution.CANCELED, _reason("EndOfProgram", "the program ended before the execution", ""))
+
+
 def _is_clean_exit(error: BaseException | None) -> bool:
     """Tell whether this is `sys.exit()` or `sys.exit(0)`."""
     return isinstance(error, SystemExit) and (error.code is None or (isinstance(error.code, int) and error.code == 0))

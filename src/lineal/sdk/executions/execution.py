@@ -143,7 +143,7 @@ class Execution:
         self.create_time: str = stored_form.now()
         self._process: int | None = os.getpid()
         self._entries: list[tuple[int, Execution | None]] = []
-        self._is_running = self._is_writing = self._is_written = self._ended = False
+        self._is_running = self._is_writing = self._is_written = self._is_cancelled = self._ended = False
         self._states = States(self.workspace.store)
         self._at_end: list[Callable[[bool], object]] = []  # called before it ends, with whether it failed
 
@@ -280,12 +280,13 @@ class Execution:
         self._entries[-1] = (entered_by, self)
         current.put(before)
 
-    def _cancel(self) -> None:
-        """Record that the process was asked to end, unless the execution ends by itself at this moment."""
+    def _cancel(self, how: endings.Ending) -> None:
+        """Record how the end of the process ends it, unless the execution ends by itself at this moment."""
         while self._is_writing:
             time.sleep(0.01)
         if not self._ended:
-            self._states.put_reason(endings.terminated())
+            self._is_cancelled = True
+            self._states.put_reason(how)
             self._ended = True
 
     def __repr__(self) -> str:
@@ -315,7 +316,7 @@ class Execution:
         self._is_writing = True
         try:
             termination.opened(self, self._cancel)
-            self._ended = self._is_written = False
+            self._ended = self._is_written = self._is_cancelled = False
             yield
             self._is_running = True
         except BaseException:
@@ -330,6 +331,8 @@ class Execution:
             self._end(failure, error, trace)
 
     def _end(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._is_cancelled:  # a generator is closed after the program has ended
+            return
         self._prepare_end(failure is not None)
         how = endings.ending(failure, error, trace)
         self._is_writing = True

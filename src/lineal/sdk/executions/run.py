@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from lineal import errors
 from lineal.sdk import cards, plain
 from lineal.sdk.artifacts import required_text
-from lineal.sdk.executions import termination
+from lineal.sdk.executions import endings, termination
 from lineal.sdk.pictures import web_ui
 from lineal.sdk.workspace import Workspace
 
@@ -24,7 +24,7 @@ class Member(Protocol):
 
     def _end_once(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None: ...
 
-    def _cancel(self) -> None: ...
+    def _cancel(self, how: endings.Ending) -> None: ...
 
 
 class Run:
@@ -76,10 +76,10 @@ class Run:
         """Return the state of a copy or a pickle, which is in no block."""
         return vars(self) | {"_blocks": []}
 
-    def _cancel(self) -> None:
-        """Record that the process was asked to end, for the executions of this block that have not ended."""
+    def _cancel(self, how: endings.Ending) -> None:
+        """Record how the end of the process ends the executions of this block that have not ended."""
         for execution in [execution for made in [*self._blocks] for execution in [*made]]:
-            execution._cancel()
+            execution._cancel(how)
 
     def __repr__(self) -> str:
         return cards.short(self, self.name, workspace=self.workspace.name, store=web_ui.place_of(self.workspace.store))

@@ -1,9 +1,10 @@
-"""SIGTERM while executions are open: they end CANCELED, and the process dies by the signal as usual.
+"""SIGTERM, or the end of the program, while executions are open: they end CANCELED.
 
 The SDK handles the signal only if nobody else does, from the first open block to the last, or, after `metadata.init`,
-until the process ends. It never works in the main
-thread, because that thread may hold a lock of the store or be in a call that takes hours. Another thread records the
-states, within `GRACE` seconds, and ends the process. What stays out: what is recorded (execution.py).
+until the process ends. It never works in the main thread, because that thread may hold a lock of the store or be in a
+call that takes hours. Another thread records the states, within `GRACE` seconds, and ends the process by the signal as
+usual. A program also ends with blocks open: those of daemon threads, generators that nobody closed, and what was
+entered without `with`. What stays out: what is recorded (execution.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from lineal.sdk.executions import endings
+
 GRACE = 5.0
 """Seconds that the store has to take the states."""
 _ASKED, _STOP = b"\xfe", b"\xff"
@@ -27,6 +30,8 @@ _SIGNALLED = bytes([signal.SIGTERM])
 _STATUS_OF_SIGTERM = 128 + signal.SIGTERM
 
 _LOG = logging.getLogger(__name__)
+Cancel = Callable[[endings.Ending], None]
+"""Records how a block ended."""
 
 
 class _Watch:
@@ -70,18 +75,18 @@ class _Watch:
 
 
 _changing = threading.Lock()
-_open: dict[int, Callable[[], None]] = {}
+_open: dict[int, Cancel] = {}
 _watch: _Watch | None = None
 _stays = False
 _forking = threading.local()
 
 
-def opened(block: object, cancel: Callable[[], None]) -> None:
+def opened(block: object, cancel: Cancel) -> None:
     """Record that a block was entered, and handle the signal if possible.
 
     Args:
         block: the run or execution.
-        cancel: records that the block ended because the process was asked to end; called in another thread.
+        cancel: records that the block ended because the process ends; called in another thread.
 
     """
     with _changing:
@@ -169,15 +174,25 @@ def _on_sigterm(_number: int, _frame: object) -> None:
 
 def _end_process() -> None:
     try:
-        if not _within(GRACE, _cancel_all):
+        if not _within(GRACE, lambda: _cancel_all(endings.terminated())):
             _within(1.0, lambda: _LOG.warning("SIGTERM: the store did not take the states within %g s", GRACE))
     finally:  # also where no thread can be had
         _die()
 
 
-def _cancel_all() -> None:
+def _cancel_all(how: endings.Ending) -> None:
     for cancel in [*_open.values()]:
-        cancel()
+        cancel(how)
+
+
+def _at_exit() -> None:
+    """End what the program left open; after this, nothing can be written."""
+    if _open:
+        try:
+            _within(GRACE, lambda: _cancel_all(endings.left_open()))
+        except RuntimeError:  # Python 3.12 starts no thread at this point
+            _cancel_all(endings.left_open())
+    _give_back()
 
 
 def _within(seconds: float, work: Callable[[], None]) -> bool:
@@ -223,7 +238,7 @@ def _after_fork_in_child() -> None:
     _after_fork()
 
 
-atexit.register(_give_back)
+atexit.register(_at_exit)
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child)
