@@ -55,6 +55,15 @@ def test_a_program_that_is_in_no_commit_makes_it_dirty(repository: Path, monkeyp
     assert git.read().properties["git.dirty"] is True
 
 
+def test_a_program_that_is_a_link_has_the_code_that_it_leads_to(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = repository.parent / "link.py"
+    link.symlink_to(repository / "train.py")
+    monkeypatch.setattr("__main__.__file__", str(link))
+    assert git.read().properties["git.commit"] == run(repository, "rev-parse", "HEAD")
+
+
 def test_a_detached_head_has_no_branch_and_a_repository_without_a_commit_no_commit(repository: Path) -> None:
     run(repository, "checkout", "-q", "--detach")
     assert set(git.read().properties) == {"git.commit", "git.dirty"}
@@ -122,6 +131,8 @@ def test_a_git_that_does_not_trust_the_owner_of_the_folder_is_told(
         ("https://example.org/ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/a", "https://example.org/***/a"),
         ("/home/ann/churn.git", ""),
         ("file:///home/ann/churn.git", ""),
+        ("ext::ssh -i key example.org %S a/b", ""),
+        ("x-access-token:hunter2@example.org/a/b", ""),
         ("C:\\Users\\ann\\churn", ""),
         ("", ""),
     ],

@@ -26,7 +26,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "none.zip")])
     monkeypatch.setattr(packages, "_top_levels", {})
     yield tmp_path
-    for name in ("odd_name", "third", "mine", "lazy"):
+    for name in ("odd_name", "third", "mine", "lazy", "cloudy", "cloudy.store"):
         sys.modules.pop(name, None)
 
 
@@ -50,6 +50,18 @@ def test_real_packages_have_the_versions_of_importlib() -> None:
     versions: dict[str, str] = found.find().environment["packages"]
     assert versions["pytest"] == metadata.version("pytest")
     assert versions["lineal"] == metadata.version("lineal")
+
+
+def test_packages_that_share_a_folder_are_each_named(site: Path) -> None:
+    for name in ("cloudy-store-1.5", "cloudy_queue-2"):
+        (site / f"{name}.dist-info").mkdir()
+        (site / f"{name}.dist-info" / "top_level.txt").write_text("cloudy\n")
+    for name in ("store", "queue"):
+        (site / "cloudy" / name).mkdir(parents=True)
+        (site / "cloudy" / name / "__init__.py").touch()
+    importlib.import_module("cloudy.store")
+    versions = Packages().find().environment["packages"]
+    assert (versions.get("cloudy-store"), versions.get("cloudy-queue")) == ("1.5", None)
 
 
 def test_many_packages_are_cut_and_this_is_said(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

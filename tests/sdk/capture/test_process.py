@@ -52,9 +52,18 @@ def test_a_long_command_is_cut_and_odd_bytes_are_escaped(monkeypatch: pytest.Mon
     assert len(shown) < 2100
 
 
-def test_a_child_of_multiprocessing_has_the_command_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-c", "from multiprocessing.spawn import spawn_main", "--multiprocessing-fork"],
+        ["-c", "from multiprocessing.forkserver import main; main(16, 17, ['__main__'])"],
+    ],
+)
+def test_a_child_of_multiprocessing_has_the_command_of_its_parent(
+    monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
     monkeypatch.setattr(sys, "argv", ["train.py", "--lr", "0.1"])
-    shown = command(monkeypatch, "-c", "from multiprocessing.spawn import spawn_main", "--multiprocessing-fork")
+    shown = command(monkeypatch, *words)
     assert shown == f"{os.path.basename(sys.executable)} train.py --lr 0.1"
 
 

@@ -146,6 +146,7 @@ def test_an_end_waits_a_little_and_says_what_is_missing(monkeypatch: pytest.Monk
 
 def test_an_error_is_a_reason_and_nothing_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facts, "_FINDERS", {**facts._FINDERS, "host": lambda: 1 / 0})
+    monkeypatch.setattr(recording, "PATIENCE", 30.0)
     found = plain(capture.begin(None).at_end())
     assert "env.host" not in found
     assert json.loads(found["__environment__"])["missing"] == {"host": "ZeroDivisionError: division by zero"}

@@ -23,7 +23,7 @@ _GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false")
 _STATUS = ("status", "--porcelain=v2", "--branch", "--untracked-files=no")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://([^/]*@)?([^?#]*)", re.IGNORECASE)
-_SECURE_COPY = re.compile(r"(?:[^/@]*@)?([\w.-]{2,}):(?!//)([^?#]*)")
+_SECURE_COPY = re.compile(r"(?:[^/@]*@)?([\w.-]{2,}):(?!//|:)([^?#@]*)")
 _LARGEST_FILE = 1 << 20
 
 
@@ -44,13 +44,14 @@ def read_by_hand(why: str) -> Found:
 
 
 def script() -> str | None:
-    """Return the absolute path of the program's file, if it has one of its own."""
+    """Return the absolute path of the program's file without links, if it has one of its own."""
     file = getattr(sys.modules.get("__main__"), "__file__", None)
     if not isinstance(file, str) or not os.path.isfile(file):
         return None
-    path = os.path.abspath(file)
-    is_installed = any(path.startswith(os.path.join(prefix, "")) for prefix in {sys.prefix, sys.base_prefix})
-    return None if is_installed else path
+    paths = {os.path.abspath(file), os.path.realpath(file)}
+    prefixes = {os.path.join(prefix, "") for prefix in (sys.prefix, sys.base_prefix)}
+    is_installed = any(path.startswith(prefix) for path in paths for prefix in prefixes)
+    return None if is_installed else os.path.realpath(file)
 
 
 def _folder_of_program() -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 
 from lineal.sdk.capture.found import Found, storable
@@ -27,6 +27,7 @@ _NAMES: Mapping[str, str] = {
     "dateutil": "python-dateutil", "bs4": "beautifulsoup4", "attr": "attrs", "dotenv": "python-dotenv",
     "jwt": "pyjwt", "OpenSSL": "pyopenssl", "lightning_fabric": "lightning", "skopt": "scikit-optimize",
     "zmq": "pyzmq", "git": "gitpython", "MySQLdb": "mysqlclient", "Crypto": "pycryptodome", "faiss": "faiss-cpu",
+    "google.protobuf": "protobuf",
 }  # fmt: skip
 
 
@@ -52,7 +53,7 @@ class Packages:
         """Return the packages that are imported by now."""
         if len(sys.modules) != self._counted:
             modules = list(sys.modules.items())
-            tops = {name.partition(".")[0] for name, _ in modules}.difference(self._seen)
+            tops = _outermost(modules).difference(self._seen)
             found = {name: self._package_of(name, sys.modules.get(name)) for name in tops if _may_be_one(name)}
             self._seen = {**self._seen, **dict.fromkeys(tops), **found}
             self._counted = len(modules)
@@ -64,10 +65,12 @@ class Packages:
     def _package_of(self, module_name: str, module: ModuleType | None) -> tuple[str, str] | None:
         """Return the name and the version of the package that a module is of; None if it is of none."""
         form = _form(_NAMES.get(module_name, module_name))
-        known = self._installed.get(form) or self._by_top_level(module_name)
+        known = self._installed.get(form) or (None if _is_shared(module) else self._by_top_level(module_name))
         if known is not None:
             return _short(known[0]), _short(known[1])
-        if module is None or getattr(module.__spec__, "name", module_name) != module_name:  # another one's other name
+        if module is None or "." in module_name:
+            return None
+        if getattr(module.__spec__, "name", module_name) != module_name:  # another one's other name
             return None
         version = vars(module).get("__version__")  # without its __getattr__, which may import
         return (_short(module_name), _short(version)) if isinstance(version, str) and version else None
@@ -80,8 +83,25 @@ class Packages:
         return None
 
 
+def _outermost(modules: Iterable[tuple[str, ModuleType | None]]) -> set[str]:
+    """Return the names of the outermost modules, and those within folders that several packages share, as `google`."""
+    shared = {name for name, module in modules if _is_shared(module)}
+    return {name for name, _ in modules if shared.issuperset(_above(name))}
+
+
+def _is_shared(module: ModuleType | None) -> bool:
+    told = vars(module) if isinstance(module, ModuleType) else {}
+    return "__path__" in told and told.get("__file__") is None
+
+
+def _above(name: str) -> Iterator[str]:
+    """Yield the names of the modules that a module is in."""
+    while name := name.rpartition(".")[0]:
+        yield name
+
+
 def _may_be_one(name: str) -> bool:
-    return not name.startswith("_") and name not in sys.stdlib_module_names
+    return not name.startswith("_") and name.partition(".")[0] not in sys.stdlib_module_names
 
 
 def _installed(folders: Iterable[str]) -> dict[str, tuple[str, str, str]]:

@@ -20,7 +20,7 @@ from lineal.sdk.capture.found import Found, at_home, storable
 
 _MIB = 1 << 20
 _IN_CONTAINER = ("/.dockerenv", "/run/.containerenv")
-_FORKED = "--multiprocessing-fork"
+_OF_CHILDREN = ("--multiprocessing-fork", "from multiprocessing.forkserver import main")
 _KERNELS = ("ipykernel_launcher", "ipykernel", "colab_kernel_launcher")
 _PASSWORDS = re.compile(r"--?(?:pw|pwd|pass|passwd)", re.IGNORECASE)
 _USERS = re.compile(r"--?(?:u|user|auth|login)(?:=|\Z)", re.IGNORECASE)
@@ -43,7 +43,7 @@ def command() -> Found:
 def _words() -> list[str]:
     """Return the words of the command; a child of multiprocessing has those of its parent."""
     original = list(sys.orig_argv)
-    if _FORKED in original or not original:
+    if not original or any(word.startswith(_OF_CHILDREN) for word in original):
         original = [sys.executable or "python", *sys.argv]
     return [os.path.basename(original[0]), *original[1:]]
 
