@@ -1,6 +1,7 @@
 """From credentials to a caller, by the methods that the settings allow.
 
 Valid tokens are remembered for some seconds, so not every call asks the database. A revoked token works for as long.
+The route of metrics knows them for a day, because it must answer while the database does not (http_guard.py).
 What stays out: finding credentials in a request (credentials.py).
 """
 
@@ -18,6 +19,7 @@ from lineal import errors, pages
 from lineal.security import CERTIFICATE, KUBEFLOW, MESH, OIDC, TOKEN, AccessSettings
 from lineal.server.auth.access_file import AccessFile
 from lineal.server.auth.credentials import Credentials
+from lineal.server.auth.refusals import Refusals
 from lineal.service import MetadataService
 from lineal.service.access import LONGEST_NAME, Caller
 from lineal.upkeep.tokens import Tokens, looks_like_token
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from lineal.server.auth.kubernetes_access import KubernetesAccess
 
 REMEMBER_SECONDS = 5.0
+LAST_KNOWN_SECONDS = 86_400.0
 _MOST_REMEMBERED = 10_000
 _EMAIL = "email"
 _OF_KUBERNETES = "system:"
@@ -49,6 +52,7 @@ class Authenticator:
         self._cluster = _kubernetes_access(settings) if settings.kubernetes_access else None
         self._methods = [_WAYS[name](self, service) for name in settings.auth]
         self._remembered = _Remembered()
+        self._refusals = Refusals()
 
     def caller(self, credentials: Credentials) -> Caller:
         """Return the caller of a request.
@@ -60,10 +64,21 @@ class Authenticator:
         known = self.remembered(credentials)
         if known is not None:
             return known
+        try:
+            found = self._recognised(credentials)
+        except errors.UnauthenticatedError as error:
+            self._remembered.forget(credentials)
+            if self._are_for_a_method(credentials):
+                self._refusals.note(credentials.peer, error.message)
+            raise
+        self._remembered.put(credentials, found)
+        return found
+
+    def _recognised(self, credentials: Credentials) -> Caller:
+        """Return the caller that the first method which knows them finds."""
         for method in self._methods:
             found = method(credentials)
             if found is not None:
-                self._remembered.put(credentials, found)
                 return found
         raise errors.UnauthenticatedError(
             "the credentials are not valid (unknown, expired or revoked); get new ones"
@@ -74,7 +89,17 @@ class Authenticator:
 
     def remembered(self, credentials: Credentials) -> Caller | None:
         """Return the caller if they were known some seconds ago; this never waits."""
-        return self._remembered.get(credentials)
+        return self._remembered.get(credentials, REMEMBER_SECONDS)
+
+    def last_known(self, credentials: Credentials) -> Caller | None:
+        """Return the caller if they were known within a day and have not been refused since; this never waits."""
+        return self._remembered.get(credentials, LAST_KNOWN_SECONDS)
+
+    def _are_for_a_method(self, given: Credentials) -> bool:
+        """Say whether a request shows what one of the methods looks at; others have simply not logged in."""
+        shown = {TOKEN: given.bearer, OIDC: given.bearer, CERTIFICATE: given.certificate}
+        shown |= {KUBEFLOW: given.user, MESH: given.service_account}
+        return any(shown[name] for name in self.settings.auth)
 
     def by_rules(self, way: str, name: str, **names: list[str]) -> Caller:
         """Return the caller that the access file or Kubernetes makes of a name that a way has proven.
@@ -115,21 +140,25 @@ def _kubernetes_access(settings: AccessSettings) -> KubernetesAccess:
 
 
 class _Remembered:
-    """Callers by their credentials, for some seconds."""
+    """Callers by their credentials, with the time at which they were recognised."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._callers: dict[bytes, tuple[float, Caller]] = {}
 
-    def get(self, credentials: Credentials) -> Caller | None:
+    def get(self, credentials: Credentials, seconds: float) -> Caller | None:
         found = self._callers.get(_digest(credentials))
-        return found[1] if found and found[0] > time.monotonic() else None
+        return found[1] if found and found[0] + seconds > time.monotonic() else None
+
+    def forget(self, credentials: Credentials) -> None:
+        with self._lock:
+            self._callers.pop(_digest(credentials), None)
 
     def put(self, credentials: Credentials, caller: Caller) -> None:
         with self._lock:
             if len(self._callers) >= _MOST_REMEMBERED:
                 self._callers.clear()
-            self._callers[_digest(credentials)] = (time.monotonic() + REMEMBER_SECONDS, caller)
+            self._callers[_digest(credentials)] = (time.monotonic(), caller)
 
 
 def _digest(credentials: Credentials) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import anyio
 from fastapi import FastAPI, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -21,12 +22,16 @@ from lineal.server.auth.current import calling
 from lineal.server.mlflow import answers as mlflow_answers
 from lineal.server.mlflow import server_routes as mlflow_routes
 from lineal.server.mlflow.calls import is_call
+from lineal.server.observing import http_calls
 from lineal.server.openlineage import answers as event_answers
 from lineal.server.request_kinds import is_event
 from lineal.server.rest import problems
 from lineal.server.route_paths import route_path
 from lineal.server.site import is_public
+from lineal.service.access import Caller
 
+_PATIENCE_SECONDS = 2.0
+"""How long the route of metrics waits for the database to check a token."""
 _OPEN = frozenset({"/healthz", "/readyz", login.PATH, login.LOGOUT_PATH, *mlflow_routes.OPEN})
 
 
@@ -51,12 +56,26 @@ class _Guard:
         try:
             caller = self._authenticator.remembered(given)
             if caller is None:
-                caller = await run_in_threadpool(self._authenticator.caller, given)
+                caller = await self._asked(route_path(scope), given)
         except errors.StatusError as error:
             await _refusal(scope, error)(scope, receive, send)
             return
         with calling(caller):
             await self._app(scope, receive, send)
+
+    async def _asked(self, path: str, given: credentials.Credentials) -> Caller:
+        """Return the caller; of metrics also one who was known before, while the database does not answer.
+
+        An alert needs the numbers most at that time, and the database holds the tokens.
+        """
+        known = self._authenticator.last_known(given) if path == http_calls.PATH else None
+        if known is None:
+            return await run_in_threadpool(self._authenticator.caller, given)
+        try:
+            with anyio.fail_after(_PATIENCE_SECONDS):
+                return await anyio.to_thread.run_sync(self._authenticator.caller, given, abandon_on_cancel=True)
+        except (TimeoutError, errors.UnavailableError):
+            return known
 
 
 def _is_open(path: str) -> bool:

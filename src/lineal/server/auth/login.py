@@ -65,7 +65,7 @@ def add(app: FastAPI, authenticator: Authenticator) -> None:
             return refused
         token = await _token(request)
         try:
-            await run_in_threadpool(authenticator.caller, Credentials(bearer=token))
+            await run_in_threadpool(authenticator.caller, Credentials(bearer=token, peer=address))
         except errors.StatusError:
             attempts.take(address)
             return _form(_PROBLEM, status=401)

@@ -65,6 +65,9 @@ _HTTP = (
 )
 HTTP_REQUESTS = _counter("http_requests_total", _HTTP, ("method", "route", "status"))
 HTTP_SECONDS = _histogram("http_request_seconds", "How long HTTP requests took, in seconds.", ("route",), _SECONDS)
+REFUSED_CREDENTIALS = _counter(
+    "refused_credentials_total", "Requests whose credentials were refused: unknown, expired or revoked ones."
+)
 STATEMENTS = _counter("database_statements_total", "Statements that were sent to the database.")
 TRANSACTIONS = _histogram(
     "database_transaction_seconds",
