@@ -179,7 +179,10 @@ def plain_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_recorded(name: str, value: Any) -> bool:
-    return _is_named(value) or parameter_text(name, value) is not None
+    try:
+        return _is_named(value) or parameter_text(name, value) is not None
+    except Exception:  # an object that raises when it is looked at must not end the training
+        return False
 
 
 def _is_named(value: Any) -> bool:

@@ -95,15 +95,21 @@ def test_an_unknown_artifact_fails_the_step_with_the_error_of_log_input(
 
 
 @pytest.mark.parametrize("many", [0, 1], ids=["no outputs", "outputs"])
-def test_a_result_is_not_lost_if_the_store_is_away_at_the_end(
-    many: int, wire: Wire, recorded: Recorded, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [errors.UnavailableError, errors.UnauthenticatedError])
+def test_a_result_is_not_lost_if_the_store_is_away_or_the_token_has_expired_at_the_end(
+    error: type[errors.UnavailableError | errors.UnauthenticatedError],
+    many: int,
+    wire: Wire,
+    recorded: Recorded,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("lineal.sdk.retry.PAUSES", ())
 
     @step(name="work")
     def work() -> list[Model]:
         for method in ("LogExecution", "PutExecutions"):
-            wire.failures[method] = [errors.UnavailableError("away")]
+            wire.failures[method] = [error("away")]
         return [Model("file:///m", "m")] * many
 
     assert len(work()) == many

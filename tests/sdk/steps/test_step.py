@@ -7,7 +7,7 @@ import datetime
 import functools
 import inspect
 import pickle
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -367,7 +367,7 @@ def test_a_process_that_was_told_its_parent_records_it(recorded: Recorded, monke
     assert execution.custom_properties["__parent__"].int_value == 4711
 
 
-def test_a_generator_and_a_coroutine_can_be_given_an_execution(recorded: Recorded) -> None:
+def test_generators_and_coroutines_can_be_given_an_execution(recorded: Recorded) -> None:
     def names() -> Iterator[str]:
         execution = current()
         yield "" if execution is None else execution.name
@@ -375,13 +375,26 @@ def test_a_generator_and_a_coroutine_can_be_given_an_execution(recorded: Recorde
     async def name() -> str:
         return next(names())
 
-    @step
-    def outer() -> tuple[Callable[[], Iterator[str]], Callable[[], Coroutine[Any, Any, str]]]:
-        return in_step(current(), names), in_step(current(), name)
+    async def batches() -> AsyncIterator[str]:
+        yield await name()
 
-    bound, awaited = outer()
+    @step
+    def outer() -> tuple[Callable[[], Iterator[str]], Callable[[], Any], Callable[[], Any]]:
+        return in_step(current(), names), in_step(current(), name), in_step(current(), batches)
+
+    bound, awaited, iterated = outer()
     assert ([*bound()], asyncio.run(awaited())) == (["outer"], "outer")
+    assert asyncio.run(anext(iterated())) == "outer"
     assert [*names()] == [""]
+
+
+def test_an_object_whose_call_is_a_coroutine_is_a_step_until_that_ends(recorded: Recorded) -> None:
+    class Work:
+        async def __call__(self) -> str:
+            return "" if current() is None else "inside"
+
+    assert asyncio.run(step(name="work")(Work())()) == "inside"
+    assert recorded.states() == {"work": "COMPLETE"}
 
 
 def test_the_run_of_init_is_that_of_a_step_with_the_same_workspace_alone(store: Store) -> None:

@@ -1,6 +1,6 @@
 """What becomes of the arguments of a step: artifacts are inputs, plain values parameters; the rest is counted.
 
-What stays out: results (results.py), and storing (lineal.sdk.executions).
+What stays out: results (call.py), and storing (lineal.sdk.executions).
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ def parameter_text(name: str, value: Any) -> str | None:
     """
     if not _is_plain(value, _DEEPEST):
         return None
-    value = value.value if isinstance(value, Enum) else value
+    if isinstance(value, Enum):
+        value = value.value if _is_plain(value.value, _DEEPEST) else value.name
     shown = REDACTED if is_secret(name, value) else str(hide_in_object({name: _tidy(value)})[name])
     left = len(shown) - LONGEST_PARAMETER
     return shown if left <= 0 else f"{shown[:LONGEST_PARAMETER]}... ({left} characters are left out)"

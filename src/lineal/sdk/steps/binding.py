@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar, cast
 
 from lineal.sdk.executions import Execution, current
-from lineal.sdk.steps.generators import in_turns
+from lineal.sdk.steps.generators import AsyncTurns, in_async_turns, in_turns, is_kind
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -45,12 +46,17 @@ class _Bound:
     function: Callable[..., Any]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if inspect.iscoroutinefunction(self.function):
+        if is_kind(inspect.iscoroutinefunction, self.function):
             return self._awaited(*args, **kwargs)
-        if inspect.isgeneratorfunction(self.function):
+        if is_kind(inspect.isgeneratorfunction, self.function):
             return in_turns(self.function(*args, **kwargs), self.execution)
+        if is_kind(inspect.isasyncgenfunction, self.function):
+            return in_async_turns(self._begun)(*args, **kwargs)
         with current.within(self.execution):
             return self.function(*args, **kwargs)
+
+    def _begun(self, *args: Any, **kwargs: Any) -> nullcontext[AsyncTurns]:
+        return nullcontext(AsyncTurns(self.function(*args, **kwargs), self.execution))
 
     async def _awaited(self, *args: Any, **kwargs: Any) -> Any:
         with current.within(self.execution):

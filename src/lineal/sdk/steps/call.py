@@ -22,6 +22,10 @@ from lineal.sdk.steps.annotations import RESULT, Annotations
 from lineal.sdk.workspace import Workspace
 
 _LOG = logging.getLogger(__name__)
+_NOT_THE_STEPS = (
+    errors.UnavailableError, errors.DeadlineExceededError, errors.ResourceExhaustedError, errors.UnauthenticatedError,
+)  # fmt: skip
+"""What the store may say at the end though it took the beginning: a result must not be lost for an expired token."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ class Call:
                 self.execution._exit_with(self.outputs, self.step.on_existing)
             else:
                 self.execution.__exit__(None, None, None)
-        except (errors.UnavailableError, errors.DeadlineExceededError) as away:
+        except _NOT_THE_STEPS as away:
             self.execution._give_up(away)
         except BaseException as wrong:
             self.execution.__exit__(type(wrong), wrong, wrong.__traceback__)

@@ -14,7 +14,7 @@ from lineal.sdk import existing
 from lineal.sdk.executions import Run, state_facts
 from lineal.sdk.existing import OnExisting
 from lineal.sdk.steps.call import Step
-from lineal.sdk.steps.generators import async_generator, generator
+from lineal.sdk.steps.generators import async_generator, generator, is_kind
 from lineal.sdk.workspace import Workspace
 
 _P = ParamSpec("_P")
@@ -86,11 +86,11 @@ def _decorated(name: str | None, choices: tuple[Any, ...], function: Any) -> Any
 def _wrapped(step: Step) -> Any:
     """Return the function of the same kind, so that those who ask for a coroutine or a generator get it."""
     function = step.function
-    if inspect.isasyncgenfunction(function):
+    if is_kind(inspect.isasyncgenfunction, function):
         call = async_generator(step)
-    elif inspect.isgeneratorfunction(function):
+    elif is_kind(inspect.isgeneratorfunction, function):
         call = generator(step)
-    elif inspect.iscoroutinefunction(function):
+    elif is_kind(inspect.iscoroutinefunction, function):
         call = _coroutine(step)
     else:
         call = _function(step)
