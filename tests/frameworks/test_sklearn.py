@@ -197,6 +197,35 @@ def test_a_score_that_fails_does_not_cost_the_model(run: Execution) -> None:
     assert model.id
 
 
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"scores": {"auc": "high"}}, "'auc' is 'high', and not a number"),
+        ({"scores": {"auc": []}}, "and not a number"),
+        ({"test": [[1.0], [2.0]]}, "'test' must be a tuple of X and y, got list"),
+    ],
+)
+def test_what_is_told_wrongly_is_refused_and_nothing_is_recorded(
+    run: Execution, given: dict[str, Any], why: str
+) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    features, kinds = irises()
+    with pytest.raises(TypeError, match=why):
+        metadata.sklearn.log(LogisticRegression(max_iter=200).fit(features, kinds), features, kinds, **given)
+    assert run.workspace.list(metadata.DataSet.ARTIFACT_TYPE_NAME) == []
+
+
+def test_a_score_may_be_an_array_of_one_number(run: Execution) -> None:
+    import numpy
+    from sklearn.linear_model import LogisticRegression
+
+    features, kinds = irises()
+    fitted = LogisticRegression(max_iter=200).fit(features, kinds)
+    model = metadata.sklearn.log(fitted, features, kinds, scores={"auc": numpy.array(0.5)}, execution=run)
+    assert model.values == {"auc": 0.5}
+
+
 def test_a_data_set_of_your_own_stands_for_the_data(run: Execution) -> None:
     from sklearn.dummy import DummyClassifier
 

@@ -74,7 +74,7 @@ def log(
         y: the targets, None for none.
         name: the name of the model; by default the class of the estimator.
         sample_weight: the weights of the samples in `fit`.
-        test: X and y that were kept apart.
+        test: X and y that were kept apart; (X, None) for no targets.
         scores: numbers by name, or names of scikit-learn's scorers; None for the usual one, [] for none.
         data: the name of the training data, or a data set that stands for it.
         save: whether the model is saved in the artifacts root.
@@ -85,7 +85,7 @@ def log(
     Raises:
         FailedPreconditionError: there is no step, and no workspace for an execution.
         NotFittedError: the estimator is not fitted.
-        TypeError: the digest of the data cannot be computed, or a score is no number.
+        TypeError: the digest of the data cannot be computed, a score is no number, or `test` no tuple of two.
 
     """
     told = _Told(estimator, (X, y), sample_weight, test, scores)
@@ -118,6 +118,8 @@ def _record(
 ) -> SavedModel:
     """Compute everything, and then write it: what the caller got wrong must leave nothing behind."""
     check_is_fitted(told.estimator)
+    if told.test is not None and not (isinstance(told.test, tuple) and len(told.test) == 2):
+        raise TypeError(f"'test' must be a tuple of X and y, got {type(told.test).__name__}; for no targets, (X, None)")
     inputs = [data if isinstance(data, DataSet) else _data_set(data, *told.training, told.sample_weight)]
     inputs += [_data_set(TEST_DATA, *told.test)] if told.test is not None else []
     points, parameters = _points(told), _parameters(told.estimator)
@@ -207,13 +209,19 @@ def _numbers(values: Any) -> list[float]:
 def _add_given(points: Points, scores: Mapping[str, Any]) -> None:
     """Add scores that the caller has; of a list, such as one for each fold, also the mean."""
     for name, value in scores.items():
-        if not hasattr(value, "__len__"):
+        if not _are_many(value):
             points.add(str(name), value, 0)
             continue
         each = [float(number) for number in value]
         for step, number in enumerate(each):
             points.add(f"{name}.fold", number, step)
         points.add(str(name), sum(each) / len(each), 0)
+
+
+def _are_many(value: Any) -> bool:
+    """Tell whether it is a list of numbers, and neither a text nor an array of one number without a dimension."""
+    is_one = isinstance(value, str) or getattr(value, "shape", None) == ()
+    return not is_one and hasattr(value, "__len__") and len(value) > 0
 
 
 _Scorer: TypeAlias = Callable[..., Any]
