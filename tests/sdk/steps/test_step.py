@@ -70,6 +70,12 @@ def test_other_arguments_are_left_out_and_named(recorded: Recorded) -> None:
     assert recorded.property("__left_out__") == "given, rows"
 
 
+def test_names_that_no_store_takes_are_left_out(recorded: Recorded) -> None:
+    step(name="work")(lambda **given: None)(**{"a" * 300: 1, "": 2, "b\udcff": 3, "c": 4})
+    assert recorded.parameters() == {"c": "4"}
+    assert recorded.property("__left_out__") == f"{'a' * 300}, , b\\udcff"
+
+
 @pytest.mark.parametrize(("wanted", "found"), [(True, {"a", "b"}), (False, set()), ({"b"}, {"b"})])
 def test_parameters_are_chosen(wanted: bool | set[str], found: set[str], recorded: Recorded) -> None:
     step(name="work", parameters=wanted)(lambda a, b: None)(1, 2)

@@ -25,6 +25,8 @@ from lineal.wire import metadata_store as pb
 
 LONGEST_PARAMETER = 6_000
 """Characters; longer texts are cut."""
+LONGEST_NAME = 240
+"""Characters; the official MySQL schema has 255 for the name of a property, with `param.` in front."""
 MOST_VALUES = 100
 """How many values a list may have that is a parameter."""
 _DEEPEST = 3
@@ -52,7 +54,7 @@ class Arguments:
         """Return the custom properties of the execution."""
         texts = {f"{PARAM_PREFIX}{name}": text for name, text in self.parameters.items()}
         if self.left_out:
-            texts[LEFT_OUT] = ", ".join(self.left_out)
+            texts[LEFT_OUT] = _cut(_tidy(", ".join(self.left_out)))
         return {name: pb.Value(string_value=text) for name, text in texts.items()}
 
 
@@ -90,7 +92,7 @@ def read(
 
 
 def parameter_text(name: str, value: Any) -> str | None:
-    """Return the text of a parameter, as MLflow's clients write it; None for what is no plain value.
+    """Return the text of a parameter, as MLflow's clients write it; None for no plain value, or no name that fits.
 
     Plain values are texts, numbers (those of NumPy included), True, False, None, dates, paths, enumerations, and short
     lists and dicts of such values. The value of a name that tells of a secret is hidden.
@@ -98,13 +100,22 @@ def parameter_text(name: str, value: Any) -> str | None:
     >>> parameter_text("rate", 0.1), parameter_text("password", "x"), parameter_text("layers", [3, 4])
     ('0.1', '***', '[3, 4]')
     """
-    if not _is_plain(value, _DEEPEST):
+    if not (_is_plain(value, _DEEPEST) and _may_be_name(name)):
         return None
     if isinstance(value, Enum):
         value = value.value if _is_plain(value.value, _DEEPEST) else value.name
     shown = REDACTED if is_secret(name, value) else str(hide_in_object({name: _tidy(value)})[name])
-    left = len(shown) - LONGEST_PARAMETER
-    return shown if left <= 0 else f"{shown[:LONGEST_PARAMETER]}... ({left} characters are left out)"
+    return _cut(shown)
+
+
+def _cut(text: str) -> str:
+    left = len(text) - LONGEST_PARAMETER
+    return text if left <= 0 else f"{text[:LONGEST_PARAMETER]}... ({left} characters are left out)"
+
+
+def _may_be_name(name: str) -> bool:
+    """Tell whether every store takes it as the name of a property."""
+    return 0 < len(name) <= LONGEST_NAME and _tidy(name) == name
 
 
 def _named(function: Callable[..., Any], bound: inspect.BoundArguments) -> Iterator[tuple[str, Any]]:
