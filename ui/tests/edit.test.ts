@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { leavesOutArchived, selectionParams } from "../src/api/asks";
 import { type Caller, whyNot } from "../src/api/caller";
 import { aliasMistake, clashes, labelMistake, labelsPatch, patched, reverseOf } from "../src/edit/fields";
-import { historyFields } from "../src/edit/historyFields";
+import { aliasChangeOf, historyFields } from "../src/edit/historyFields";
 import { planOf, sayPlan, stageEdits } from "../src/edit/plan";
 import { nodeOf } from "./drawing";
 
@@ -103,5 +103,26 @@ describe("the history of a record", () => {
       new: JSON.stringify({ "properties.__ALL_META__": json("b"), last_update_time_since_epoch: 2 }),
     };
     expect(historyFields(entry)).toEqual([{ field: "labels.team", before: "a", after: "b" }]);
+  });
+
+  it("leaves out what stayed the same, and tells what changed in an environment", () => {
+    const json = (peak: number) => JSON.stringify({ platform: "Linux", packages: { numpy: `${peak}` } });
+    const entry = {
+      old: JSON.stringify({ state: "LIVE", "custom_properties.__environment__": json(1) }),
+      new: JSON.stringify({ state: "LIVE", "custom_properties.__environment__": json(2) }),
+    };
+    expect(historyFields(entry)).toEqual([{ field: "packages.numpy", before: "1", after: "2" }]);
+  });
+
+  it("says which version had an alias, and which one got it", () => {
+    const [old, given] = [4, 5].map((id) => JSON.stringify({ alias: "production", artifact_id: id }));
+    const told = (action: string, own: string, before: string | undefined, after: string | undefined) =>
+      aliasChangeOf({ action, node_id: own, old: before ?? null, new: after ?? null });
+    expect(told("promote", "5", old, given)).toEqual({ alias: "production", other: "4", way: "from" });
+    expect(told("lose alias", "4", old, given)).toEqual({ alias: "production", other: "5", way: "to" });
+    expect(told("promote", "5", given, given)?.way).toBe("same");
+    expect(told("promote", "5", undefined, given)?.way).toBe("none");
+    expect(told("remove alias", "5", given, undefined)).toMatchObject({ alias: "production", way: "none" });
+    expect(told("update", "5", old, given)).toBeUndefined();
   });
 });

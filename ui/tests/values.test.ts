@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import { parseSearch, stringifySearch } from "../src/app/search";
 import { breakable, cutDistinct, cutMiddle, isLinkable, shortType } from "../src/values/names";
 import { compareValues, formatDelta, formatInteger, formatNumber, toNumber } from "../src/values/numbers";
-import { formatAgo, formatDate, formatDuration, formatLocal, formatSeconds, formatUtc } from "../src/values/times";
+import {
+  formatAgo,
+  formatDate,
+  formatDuration,
+  formatExact,
+  formatLocal,
+  formatSeconds,
+  formatUtc,
+  zoneOf,
+} from "../src/values/times";
 
 describe("numbers", () => {
   it("keep all digits of 64-bit integers", () => {
@@ -81,6 +90,8 @@ describe("dates", () => {
     expect(formatDate(time)).toBe("8 Nov 2026");
     expect(formatLocal(time)).toBe("8 Nov 2026, 14:05");
     expect(formatSeconds(time)).toBe("8 Nov 2026, 14:05:09");
+    expect(formatExact(time)).toBe(`8 Nov 2026, 14:05:09 ${zoneOf(-new Date(time).getTimezoneOffset())}`);
+    expect([0, 60, 330, -210].map(zoneOf)).toEqual(["UTC", "UTC+1", "UTC+5:30", "UTC-3:30"]);
   });
 
   it("say how many days ago, and the date from thirty days on", () => {
@@ -91,7 +102,7 @@ describe("dates", () => {
   });
 
   it("that are none are shown as they are", () => {
-    expect([formatDate, formatLocal, formatSeconds, formatUtc].map((format) => format(1e20))).toEqual(
+    expect([formatDate, formatLocal, formatExact, formatUtc].map((format) => format(1e20))).toEqual(
       Array(4).fill("100000000000000000000"),
     );
   });

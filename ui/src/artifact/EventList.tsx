@@ -65,7 +65,7 @@ function EventRow({ event: { event, node } }: { event: Neighbour }) {
       <RecordChip card={node} />
       <span className="muted">
         {event.type.toLowerCase().replaceAll("_", " ")}
-        {path && <bdi> at {path}</bdi>} · <Ago time={event.time} />
+        {path && <bdi> at {path}</bdi>} · <Ago time={event.time} exact />
       </span>
     </li>
   );

@@ -8,13 +8,14 @@ import { type AuditEntry, useAudit } from "../api/audit";
 import type { AuditSearch } from "../app/search";
 import { isComposing } from "../app/useOptionKeys";
 import { useTitle } from "../app/useTitle";
+import { AliasChanged } from "../edit/AliasChanged";
+import { ChangedValue } from "../edit/ChangedValue";
+import { aliasChangeOf, historyFields } from "../edit/historyFields";
 import { Empty, Failed, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
 import { fieldName } from "../values/humanNames";
 import { breakable } from "../values/names";
 import { formatCount } from "../values/numbers";
-import { Value } from "../values/Value";
-import { changesOf } from "./changes";
 
 const SUBJECTS = ["artifact", "execution", "context", "type", "store", "token", "file"];
 const PAGES = { artifact: "/artifacts/$id", execution: "/executions/$id", context: "/workspaces/$id" } as const;
@@ -170,7 +171,9 @@ const FIRST = 4;
 
 function Fields({ entry }: { entry: AuditEntry }) {
   const [all, setAll] = useState(false);
-  const changes = changesOf(entry);
+  const alias = aliasChangeOf(entry);
+  if (alias) return <AliasChanged change={alias} />;
+  const changes = historyFields(entry);
   const shown = all ? changes : changes.slice(0, FIRST);
   return (
     <ul className="audit-fields">
@@ -181,12 +184,12 @@ function Fields({ entry }: { entry: AuditEntry }) {
           </bdi>{" "}
           {before !== undefined && (
             <del>
-              <Shown value={before} />
+              <ChangedValue field={field} value={before} />
             </del>
           )}{" "}
           {after !== undefined && (
             <ins>
-              <Shown value={after} />
+              <ChangedValue field={field} value={after} />
             </ins>
           )}
         </li>
@@ -200,8 +203,4 @@ function Fields({ entry }: { entry: AuditEntry }) {
       )}
     </ul>
   );
-}
-
-function Shown({ value }: { value: unknown }) {
-  return <Value kind={typeof value === "number" ? "double" : typeof value} value={value} />;
 }

@@ -67,7 +67,8 @@ function isFilled(record: Node, field: Field): boolean {
   if (field === "description") return descriptionOf(record) !== "";
   if (field === "labels") return Object.keys(labelsOf(record)).length > 0;
   if (field === "state") return record.state !== null;
-  return field === "aliases" ? record.aliases.length > 0 : stageOf(record) !== "";
+  // A stage is one of the aliases: by itself it says nothing to who cannot change it.
+  return field === "aliases" && record.aliases.length > 0;
 }
 
 interface FieldRowProps {
@@ -133,6 +134,15 @@ function Shown({ record, field }: { record: Node; field: Field }): ReactNode {
     return descriptionOf(record) ? <p className="description">{descriptionOf(record)}</p> : NONE;
   if (field === "labels") return <Labels labels={labelsOf(record)} />;
   if (field === "state") return <StateBadge state={record.state} />;
-  if (field === "stage") return stageOf(record) || NONE;
+  if (field === "stage") return <Stage name={stageOf(record)} />;
   return <Aliases aliases={record.aliases} />;
+}
+
+function Stage({ name }: { name: string }) {
+  if (!name) return NONE;
+  return (
+    <span>
+      {name} <span className="muted">by its alias</span>
+    </span>
+  );
 }

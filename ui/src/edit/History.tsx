@@ -11,9 +11,10 @@ import type { Node } from "../api/shapes";
 import { Empty, Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { fieldName } from "../values/humanNames";
-import { Value } from "../values/Value";
+import { AliasChanged } from "./AliasChanged";
+import { ChangedValue } from "./ChangedValue";
 import { apiKindOf, refreshAfter } from "./changing";
-import { historyFields, sayAction } from "./historyFields";
+import { aliasChangeOf, historyFields, sayAction } from "./historyFields";
 import { offerUndo } from "./undo";
 import "./edit.css";
 
@@ -85,6 +86,7 @@ function Notes({ onlyOwn }: { onlyOwn: boolean }) {
 }
 
 function Change({ entry }: { entry: Entry }) {
+  const alias = aliasChangeOf(entry);
   return (
     <li>
       <div className="editor-row">
@@ -95,34 +97,35 @@ function Change({ entry }: { entry: Entry }) {
         <Ago time={entry.time} exact />
         {entry.is_undoable && <UndoEntry entry={entry} />}
       </div>
-      <dl>
-        {historyFields(entry).map(({ field, before, after }) => (
-          <div key={field}>
-            <dt title={field}>{fieldName(field)}</dt>
-            <dd>
-              {before !== undefined && (
-                <del>
-                  <Shown field={field} value={before} />
-                </del>
-              )}
-              {before !== undefined && after !== undefined && " → "}
-              {after !== undefined && (
-                <ins>
-                  <Shown field={field} value={after} />
-                </ins>
-              )}
-              {after === undefined && <span className="muted"> removed</span>}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      {alias ? <AliasChanged change={alias} /> : <ChangedFields entry={entry} />}
     </li>
   );
 }
 
-function Shown({ field, value }: { field: string; value: unknown }) {
-  if (field === "archived" && typeof value === "number") return <Ago time={value} exact />;
-  return <Value kind={typeof value === "number" ? "double" : typeof value} value={value} />;
+function ChangedFields({ entry }: { entry: Entry }) {
+  return (
+    <dl>
+      {historyFields(entry).map(({ field, before, after }) => (
+        <div key={field}>
+          <dt title={field}>{fieldName(field)}</dt>
+          <dd>
+            {before !== undefined && (
+              <del>
+                <ChangedValue field={field} value={before} />
+              </del>
+            )}
+            {before !== undefined && after !== undefined && " → "}
+            {after !== undefined && (
+              <ins>
+                <ChangedValue field={field} value={after} />
+              </ins>
+            )}
+            {after === undefined && <span className="muted"> removed</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
 }
 
 /** Bring back what was there before a change; the server refuses that where it has changed again since. */

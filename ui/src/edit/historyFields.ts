@@ -1,20 +1,37 @@
-// What an entry of a record's history says that changed, by the names that people know. No drawing here.
+// What an entry of the history or of the audit log says that changed, by the names that people know. No drawing here.
 
 import type { AuditEntry } from "../api/audit";
 import { changesOf, type FieldChange } from "../audit/changes";
 
 const JSON_FIELDS = ["properties.__ALL_META__", "properties.labels"];
-const OWN_NAMES: Readonly<Record<string, string>> = { __archived__: "archived", __aliases__: "aliases" };
+/** JSON of which a change is told by its members; a new one stays whole, since it lists every package. */
+const LONG_JSON_FIELDS = ["custom_properties.__environment__"];
+const OWN_NAMES: Readonly<Record<string, string>> = {
+  __archived__: "archived",
+  __aliases__: "aliases",
+  __started__: "started",
+  __ended__: "ended",
+  milliseconds_since_epoch: "time",
+};
+const TIMES = ["archived", "started", "ended", "time"];
 
 /** The changed fields: members of the SDK's JSON each by itself, and the time of update only where nothing else changed. */
 export function historyFields(entry: Pick<AuditEntry, "old" | "new">): readonly FieldChange[] {
-  const changes = changesOf(entry);
-  const expanded = changes.flatMap((change) =>
-    JSON_FIELDS.includes(change.field) ? members(change) : [named(change)],
-  );
+  const changes = changesOf(entry).filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after));
+  const expanded = changes.flatMap((change) => (isToldByMembers(change) ? members(change) : [named(change)]));
   const unique = expanded.filter(({ field }, place) => expanded.findIndex((other) => other.field === field) === place);
   const told = unique.filter(({ field }) => !field.startsWith("last_update_time"));
   return told.length > 0 ? told : unique;
+}
+
+/** Whether the number of a field is milliseconds since the epoch. */
+export function isTime(field: string): boolean {
+  return TIMES.includes(field) || field.endsWith("_since_epoch");
+}
+
+function isToldByMembers({ field, before, after }: FieldChange): boolean {
+  if (JSON_FIELDS.includes(field)) return true;
+  return LONG_JSON_FIELDS.includes(field) && before !== undefined && after !== undefined;
 }
 
 function named({ field, before, after }: FieldChange): FieldChange {
@@ -52,6 +69,31 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
+
+/** An alias that was given, moved or taken, and the other version that it came from or went to. */
+export interface AliasChange {
+  readonly alias: string;
+  /** The id of the other version; undefined where there is none. */
+  readonly other: string | undefined;
+  readonly way: "from" | "to" | "same" | "none";
+}
+
+const ALIAS_ACTIONS = ["promote", "lose alias", "remove alias"];
+
+/** What an entry says of an alias; undefined where it is about something else. */
+export function aliasChangeOf({ action, node_id: own, ...entry }: AliasEntry): AliasChange | undefined {
+  if (!ALIAS_ACTIONS.includes(action)) return undefined;
+  const fields = new Map(changesOf(entry).map((change) => [change.field, change]));
+  const [name, id] = [fields.get("alias"), fields.get("artifact_id")];
+  const alias = name?.after ?? name?.before;
+  if (typeof alias !== "string") return undefined;
+  const other = action === "promote" ? id?.before : action === "lose alias" ? id?.after : undefined;
+  if (other === undefined || other === null) return { alias, other: undefined, way: "none" };
+  if (String(other) === own) return { alias, other: undefined, way: "same" };
+  return { alias, other: String(other), way: action === "promote" ? "from" : "to" };
+}
+
+type AliasEntry = Pick<AuditEntry, "action" | "node_id" | "old" | "new">;
 
 const ACTIONS: Readonly<Record<string, string>> = {
   create: "Created",

@@ -32,7 +32,7 @@ export function formatDate(time: number): string {
   return `${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
 }
 
-/** Local date and time to the minute: 28 Nov 2026, 14:05. The exact time belongs on hover: formatUtc. */
+/** Local date and time to the minute: 28 Nov 2026, 14:05. Evidence has seconds and a zone: formatExact. */
 export function formatLocal(time: number): string {
   const date = new Date(time);
   if (Number.isNaN(date.getTime())) return String(time);
@@ -43,6 +43,19 @@ export function formatLocal(time: number): string {
 export function formatSeconds(time: number): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? String(time) : `${formatLocal(time)}:${two(date.getSeconds())}`;
+}
+
+/** Local date and time to the second with the zone, for what is shown as evidence: 28 Nov 2026, 14:05:09 UTC+1. */
+export function formatExact(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? String(time) : `${formatSeconds(time)} ${zoneOf(-date.getTimezoneOffset())}`;
+}
+
+/** How far a clock is ahead of UTC, in minutes: "UTC", "UTC+5:30". */
+export function zoneOf(ahead: number): string {
+  if (ahead === 0) return "UTC";
+  const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60];
+  return `UTC${ahead < 0 ? "-" : "+"}${hours}${minutes ? `:${two(minutes)}` : ""}`;
 }
 
 /** UTC for programs: 2026-11-28T14:05:09.123Z; undefined for what is no time. */
