@@ -9,6 +9,7 @@ import pytest
 
 import lineal
 from lineal.cli import main
+from lineal.client.lifecycle import LifecycleStore
 from lineal.wire import metadata_store as pb
 from tests.access.serving import serving
 
@@ -207,3 +208,31 @@ def test_ls_of_a_type_that_does_not_exist_is_an_error(
 ) -> None:
     assert main(["ls", *words, "--db", store_url]) == 1
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["model:3"], ["model", "3"], ["-o", "json", "Model:3"]], ids=" ".join)
+def test_get_takes_a_kind_with_its_id(run: Run, words: list[str]) -> None:
+    assert json.loads(run("get", *words, *([] if "json" in words else ["--json"])))["name"] == "net"
+
+
+@pytest.mark.parametrize("words", [["model:3", "4"], ["model:"], ["modle:3"], ["model"]], ids=" ".join)
+def test_get_refuses_two_ids_and_none(store_url: str, words: list[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["get", *words, "--db", store_url])
+    assert end.value.code == 2
+
+
+def test_ls_shows_aliases_and_durations(run: Run, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/columns.db"
+    with LifecycleStore.from_url(url) as store:
+        model = pb.Artifact(type_id=store.put_artifact_type(pb.ArtifactType(name="Model")), name="net")
+        [model_id] = store.put_artifacts([model])
+        store.put_alias(model_id, "production")
+        step = store.put_execution_type(pb.ExecutionType(name="Step"))
+        ran = pb.Execution(type_id=step, name="train", last_known_state=pb.Execution.COMPLETE)
+        ran.custom_properties["__started__"].int_value = 1_000_000_000_000
+        ran.custom_properties["__ended__"].int_value = 1_000_003_725_400
+        store.put_executions([ran])
+    assert run("ls", "models", store=("--db", url)).splitlines()[1].split()[2] == "production"
+    assert "1:02:05" in run("ls", "executions", "--columns", "name,duration", store=("--db", url))
+    assert json.loads(run("get", "execution:1", "--json", store=("--db", url)))["duration"] == 3_725_400

@@ -39,6 +39,9 @@ def keys() -> str:
         )
         for name, field in FIELDS.items()
     ]
+    given = "A parameter, which a step was given; short for `prop.param.NAME`. So are `git.commit` and `env.python`."
+    after = 1 + list(FIELDS).index("prop")
+    rows.insert(after, (code("param.NAME"), rows[after - 1][1], code("param.depth>4"), given))
     return table(("Key", "Operators", "Example", "Meaning"), rows)
 
 

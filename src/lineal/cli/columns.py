@@ -18,13 +18,13 @@ from lineal.conventions import is_given
 _TIMES = {"created": "create_time_since_epoch", "updated": "last_update_time_since_epoch"}
 _MAPS = {"label": "labels", "metric": "metrics", "prop": "properties"}
 _FIELDS = ("id", "kind", "type", "type_id", "name", "external_id", "version", "state", "uri", "workspace", "run")
-_OF_NODES = (*_FIELDS, "labels", "metrics", "properties", "custom_properties", *_TIMES)
+_OF_NODES = (*_FIELDS, "aliases", "duration", "labels", "metrics", "properties", "custom_properties", *_TIMES)
 _OF_TYPES = ("id", "kind", "name", "version", "description", "external_id", "properties")
 _OF_RUNS = ("id", "name", "workspace", "context_id", "artifacts", "executions", "states", *_TIMES)
 # Those with a question mark are left out of a table if no record has a value.
 _DEFAULTS = {
-    MODELS.name: "id name version? workspace? state? labels? metrics? created",
-    DATASETS.name: "id name version? workspace? labels? uri? created",
+    MODELS.name: "id name version? aliases? workspace? state? labels? metrics? created",
+    DATASETS.name: "id name version? aliases? workspace? labels? uri? created",
     METRICS.name: "id name workspace? labels? metrics created",
     EXECUTIONS.name: "id type name workspace? run? state created",
     CONTEXTS.name: "id type name labels? created",
@@ -32,7 +32,7 @@ _DEFAULTS = {
     TYPES.name: "id kind name version properties",
     RUNS.name: "id name workspace? artifacts executions states created",
 }
-_OF_ARTIFACTS = "id type name version? workspace? labels? state uri created"
+_OF_ARTIFACTS = "id type name version? aliases? workspace? labels? state uri created"
 _PIECE = re.compile(r'((?:[^,"]|"(?:[^"\\]|\\.)*")*)(?:,|$)')
 
 
@@ -82,11 +82,15 @@ def _require(name: str, things: Things) -> None:
 
 
 def _column(name: str, *, is_optional: bool = False) -> Column:
-    from lineal.cli.text import time
+    from lineal.cli.text import duration, time
 
     family, _, rest = (f"prop.{name}" if is_given(name) else name).partition(".")
     if rest:
         return Column(name, lambda record: _inner(record, family, rest), is_optional=is_optional)
+    if name == "aliases":
+        return Column(name, lambda record: ", ".join(record.get(name, ())), is_optional=is_optional)
+    if name == "duration":
+        return Column(name, lambda record: record.get(name), duration, is_optional)
     if name in _TIMES:
         return Column(name, lambda record: record.get(_TIMES[name]), time, is_optional)
     return Column(name, lambda record: record.get(name), _shown, is_optional)

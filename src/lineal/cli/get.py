@@ -24,11 +24,28 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("get", help="print one artifact, execution, context or type", description=__doc__)
     parser.set_defaults(run=run)
     shown = f"what it is: {', '.join(each.one for each in things.SINGLE)}"
-    kind = parser.add_argument("kind", metavar="KIND", type=_things, help=shown)
+    shown += "; or both in one word, as model:7"
+    kind = parser.add_argument("kind", metavar="KIND", type=_word, action=_Kind, help=shown)
     kind.words = things.names(things.SINGLE)  # type: ignore[attr-defined]
-    parser.add_argument("id", metavar="ID", type=node_id, help="its id")
+    kind.id = parser.add_argument("id", metavar="ID", type=node_id, help="its id")  # type: ignore[attr-defined]
     add_output_flags(parser)
     add_store_flags(parser)
+
+
+class _Kind(argparse.Action):
+    """Takes a kind, or a kind with the id, so that no id follows."""
+
+    id: argparse.Action
+
+    def __call__(self, parser: object, namespace: argparse.Namespace, values: Any, option: object = None) -> None:
+        namespace.kind, namespace.id = values
+        namespace.id_in_kind = namespace.id
+        self.id.required = namespace.id is None
+
+
+def _word(text: str) -> tuple[Things, int | None]:
+    word, colon, number = text.rpartition(":")
+    return (_things(word), node_id(number)) if colon else (_things(text), None)
 
 
 def _things(word: str) -> Things:
@@ -45,6 +62,8 @@ def run(args: argparse.Namespace) -> None:
     from lineal.cli.store import open_store
 
     wanted: Things = args.kind
+    if args.id_in_kind not in (None, args.id):
+        args.usage_error(f"two ids are given, {args.id_in_kind} and {args.id}; give one")
     with open_store(args) as store:
         record = _type(store, args.id) if wanted is things.TYPES else _node(store, wanted.kind, args.id)
     if record is None:

@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 from lineal import json_form
 from lineal.cli.things import Things
 from lineal.client import MetadataStore
-from lineal.kinds import Kind, Node, NodeType
+from lineal.kinds import ARTIFACT, EXECUTION, Kind, Node, NodeType
 from lineal.type_names import of_kind
 from lineal.wire import metadata_store as pb
 from lineal.wire import search
@@ -42,9 +42,11 @@ def whole_record(kind: Kind, node: Node, found: search.FoundNode | None = None) 
         node: the node.
         found: what a search knows of it, which includes contexts and evaluations; None reads the node alone.
     """
+    from lineal.catalogue.endings import times_of
     from lineal.catalogue.reading import Record as Reading
 
-    known: Any = found or Reading(node)
+    reading = Reading(node)
+    known: Any = found or reading
     texts = {name: getattr(known, name) for name in ("version", "workspace", "run") if getattr(known, name)}
     record = node_record(kind, node)
     properties = {name: record.pop(name) for name in ("properties", "custom_properties")}
@@ -52,6 +54,10 @@ def whole_record(kind: Kind, node: Node, found: search.FoundNode | None = None) 
     labels, metrics = dict(sorted(known.labels.items())), dict(sorted(known.metrics.items()))
     if known.name:
         record.setdefault("name", known.name)
+    if kind is EXECUTION and (duration := times_of(node).duration) is not None:
+        record["duration"] = duration
+    if kind is ARTIFACT and reading.aliases:
+        record["aliases"] = list(reading.aliases)
     return {**record, **texts, "labels": labels, "metrics": json_form.plain(metrics), **properties, **times}
 
 

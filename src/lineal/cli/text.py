@@ -85,6 +85,17 @@ def time(milliseconds: int | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def duration(milliseconds: int | None) -> str:
+    """Return milliseconds as a span of time, such as "0.8 s" or "1:02:03"; none as the empty text."""
+    if milliseconds is None:
+        return ""
+    if milliseconds < 60_000:
+        return f"{milliseconds / 1000:.1f} s"
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
 def to_json(value: Any) -> str:
     """Return a value as indented JSON."""
     # no escape but JSON's own

@@ -44,11 +44,11 @@ def chosen(settings: ServerSettings) -> str:
 
 
 def tell(settings: ServerSettings) -> None:
-    """Write into the log why `auto` is grpcio, or what the native engine lacks."""
+    """Write into the log what the native engine lacks; why `auto` is grpcio, only for those who debug."""
     if settings.grpc_engine == NATIVE:
         _log.warning("%s serves gRPC: %s; only clients that you trust should reach this port", PACKAGE, UNLIMITED)
     elif settings.grpc_engine == AUTO:
-        _log.info("grpcio serves gRPC, and not %s: %s", PACKAGE, _obstacle(settings) or UNLIMITED)
+        _log.debug("grpcio serves gRPC, and not %s: %s", PACKAGE, _obstacle(settings) or UNLIMITED)
 
 
 def _obstacle(settings: ServerSettings) -> str:

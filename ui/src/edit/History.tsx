@@ -77,8 +77,9 @@ function Notes({ onlyOwn }: { onlyOwn: boolean }) {
       )}
       {caller?.is_audited === false && (
         <p className="muted">
-          Changes made here, by <code>lineal set</code> and by the SDK's <code>update</code> are recorded. What other
-          clients write is recorded only while the server runs with <code>--audit</code>, which is off.
+          Changes made here, by <code>lineal set</code> and <code>promote</code>, and by the SDK's <code>update</code>{" "}
+          and <code>promote</code> are recorded. What other clients write is recorded only while the server runs with{" "}
+          <code>--audit</code>, which is off.
         </p>
       )}
     </>

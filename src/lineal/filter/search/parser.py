@@ -27,6 +27,7 @@ _WORD = re.compile(r'[^\s"()]+')
 _OPERATOR = re.compile("|".join(map(re.escape, OPERATORS)))
 # Properties that are written without `prop.`; a host such as git.example.org is a word.
 _WELL_KNOWN = "|".join(map(re.escape, conventions.GIVEN_NAMES))
+_SHOWN = {**{name: f"{name}.NAME" for name in FAMILIES}, "prop": f"prop.NAME, {conventions.PARAM_PREFIX}NAME"}
 _GIVEN = re.compile(rf"(?:{re.escape(conventions.PARAM_PREFIX)}(?=[^\s:=!<>(),])|(?:{_WELL_KNOWN})(?=[\s:=!<>]|\Z))")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
@@ -331,7 +332,7 @@ class _Reader:
         known = [*FIELDS, HAS]
         close = difflib.get_close_matches(word.lower(), known, n=1)
         meant = f"did you mean {close[0]}? " if close else ""
-        names = ", ".join(f"{name}.NAME" if name in FAMILIES else name for name in known)
+        names = ", ".join(_SHOWN.get(name, name) for name in known)
         hint = f"{meant}Known: {names}. To look for the text itself, put it in quotation marks"
         return self._error(f"there is no key {word}", len(word), hint)
 
