@@ -320,9 +320,9 @@ class Catalogue:
         self, root: ArtifactsRoot, kind: Kind, node_id: int, *, path: str, start: int, limit: int
     ) -> shapes.RecordFiles:
         """Return a page of a folder of the files of a record, which are below a root."""
-        uri = self._read(lambda session, types: file_pages.place_of(session, types, kind, node_id))
+        place = self._read(lambda session, types: file_pages.place_of(session, types, kind, node_id))
         files = CallersFiles(root, self._caller(), self._file_records)
-        return file_pages.page(files, kind, uri, path=path, start=start, limit=limit)
+        return file_pages.page(files, kind, place, path=path, start=start, limit=limit)
 
     def change(self, kind: Kind, node_id: int, patch: str, *, tag: str | None) -> None:
         """Change a node by a JSON merge patch, if it has the tag that is given, if one is."""

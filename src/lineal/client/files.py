@@ -108,11 +108,12 @@ class RootFiles:
 
     def upload(self, path: str, source: Path) -> None:
         """Write a file, and record it; see `Files.upload`."""
+        replaces = bool(self._root.tag(path))
         stored = self._root.store(path, _pieces(source))
         if self._records is not None:
             from lineal.service.access import UNNAMED
 
-            self._records.put(self._root, path, stored, UNNAMED)
+            self._records.put(self._root, path, stored, UNNAMED, replaces=replaces)
 
     def download(self, path: str, target: Path) -> None:
         """Read a file; see `Files.download`."""

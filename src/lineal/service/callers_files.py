@@ -57,8 +57,9 @@ class CallersFiles:
             PermissionDeniedError: it is not in a workspace of the caller.
         """
         self.require_write(path)
+        replaces = bool(path) and bool(self._root.tag(path))
         upload = self._root.write(path)
-        upload.committed = lambda stored: self._records.put(self._root, path, stored, self._caller)
+        upload.committed = lambda stored: self._records.put(self._root, path, stored, self._caller, replaces=replaces)
         return upload
 
     def delete(self, path: str) -> None:

@@ -1,7 +1,8 @@
 """What is recorded of uploaded files: path, size, SHA-256 and time, in a table of Lineal's own.
 
-A file is renamed into its place first and recorded then, so a record is never of a file that is not there yet. What
-stays out: who may upload what (callers_files.py), and the rows (store/rows/files.py).
+A file is renamed into its place first and recorded then, so a record is never of a file that is not there yet. An
+upload with other content in the place of a file, and a deletion, are always in the audit log, and in the history of
+each record whose file it is. What stays out: who may upload what (callers_files.py), and rows (store/rows/files.py).
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ from lineal.service import MetadataService
 from lineal.service.access import Caller
 from lineal.service.clock import now
 from lineal.store.engine.session import Session
+from lineal.store.own_rows.records_of_files import records_of_files
 from lineal.store.rows import files as file_rows
 from lineal.store.rows.files import FileRow
 from lineal.store.schema import on_demand
 from lineal.store.tables.own_tables import FILE
 from lineal.store.upkeep import audit as audit_rows
-from lineal.store.upkeep.changes import Change
+from lineal.store.upkeep.changes import Change, Values
 
 SUBJECT = "file"
 _UPLOAD, _DELETE = "upload", "delete"
+_OF_RECORDS = {_UPLOAD: "replace file", _DELETE: "delete file"}
+"""What the entry of a record says, for what that of the file says."""
 _CALLS = {_UPLOAD: "files/upload", _DELETE: "files/delete"}
 _TRIES = 3
 _Result = TypeVar("_Result")
@@ -37,18 +41,25 @@ class FileRecords:
         self._service = service
         self._is_prepared = False
 
-    def put(self, root: ArtifactsRoot, path: str, stored: Stored, caller: Caller) -> None:
+    def put(self, root: ArtifactsRoot, path: str, stored: Stored, caller: Caller, *, replaces: bool = False) -> None:
         """Record a file that was written just now.
 
         If somebody else replaced the file meanwhile, their record may have come before this one and be gone. So the
         file that is there is looked at once more, and read if it is another one.
+
+        Args:
+            root: where it is.
+            path: its path there.
+            stored: what was written.
+            caller: who wrote it.
+            replaces: whether a file was there before; one that was recorded counts without it.
 
         Raises:
             StatusError: it could not be recorded; the message says that the file is there all the same.
         """
         try:
             for _ in range(_TRIES):
-                self._put(path, stored, caller)
+                self._put(path, stored, caller, replaces=replaces)
                 there = root.tag(path)
                 if there in (stored.tag, ""):
                     return
@@ -57,16 +68,23 @@ class FileRecords:
         except errors.StatusError as error:
             raise _unrecorded(path, error) from error
 
-    def _put(self, path: str, stored: Stored, caller: Caller) -> None:
+    def _put(self, path: str, stored: Stored, caller: Caller, *, replaces: bool) -> None:
         row = FileRow(path, stored.size, stored.sha256, now())
 
         def write(session: Session) -> None:
+            before = file_rows.by_paths(session, [path]).get(path)
             file_rows.put(session, [row])
-            if self._service.database.settings.audit:
-                changes = [Change(_UPLOAD, SUBJECT, 0, None, _shown(row))]
-                audit_rows.add(session, changes, time=row.time, who=caller.signature, rpc=_CALLS[_UPLOAD])
+            old = _shown(before) if before else _unknown(path) if replaces else None
+            changes = [Change(_UPLOAD, SUBJECT, 0, old, _shown(row))]
+            if old not in (None, _shown(row)):
+                self._log(session, [*changes, *_of_records(session, changes)], row.time, caller.signature)
+            elif self._service.database.settings.audit:
+                self._log(session, changes, row.time, caller.signature)
 
         self._write(write)
+
+    def _log(self, session: Session, changes: Sequence[Change], time: int, who: str) -> None:
+        audit_rows.add(session, changes, time=time, who=who, rpc=_CALLS[changes[0].action])
 
     def of(self, paths: Sequence[str]) -> Mapping[str, FileRow]:
         """Return what is recorded of those of the paths of which something is, by path."""
@@ -96,7 +114,8 @@ class FileRecords:
     def _forget(self, paths: Sequence[str], *, until: int, changes: Sequence[Change] = (), who: str = "") -> None:
         def write(session: Session) -> None:
             file_rows.delete(session, paths, until=until)
-            audit_rows.add(session, changes, time=now(), who=who, rpc=_CALLS[_DELETE])
+            if changes:
+                self._log(session, [*changes, *_of_records(session, changes)], now(), who)
 
         self._write(write)
 
@@ -137,5 +156,21 @@ def _read(root: ArtifactsRoot, path: str, tag: str) -> Stored:
     return Stored(size, digest.hexdigest(), tag)
 
 
-def _shown(row: FileRow) -> dict[str, str | int]:
+def _of_records(session: Session, changes: Sequence[Change]) -> list[Change]:
+    """Return the changes of files as those of the records whose files they are."""
+    paths = [(change, str((change.old or change.new or {})["path"])) for change in changes]
+    owners = records_of_files(session, [path for _, path in paths])
+    return [
+        Change(_OF_RECORDS[change.action], kind.name, node_id, change.old, change.new)
+        for change, path in paths
+        for kind, node_id in owners[path]
+    ]
+
+
+def _unknown(path: str) -> Values:
+    """Return what is known of a file that came in another way than an upload."""
+    return {"path": path, "sha256": None}
+
+
+def _shown(row: FileRow) -> Values:
     return {"path": row.path, "size": row.size, "sha256": row.sha256}

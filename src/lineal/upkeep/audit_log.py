@@ -35,7 +35,8 @@ class AuditEntry:
         who: the caller: a name, and how it was proven, such as "ada (token 3f2ab4c5d6e7)".
         rpc: the call.
         action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property,
-            metrics, facets; mend, migrate, restore, import of a store; create, revoke of a token.
+            metrics, facets; replace file, delete file of an artifact or execution; mend, migrate, restore, import of a
+            store; create, revoke of a token; upload, delete of a file.
         subject: what it is about: artifact, execution, context, type, store, token or file.
         node_id: its id; 0 for a store, and for a token, whose id is among the values.
         old: the values that are gone, as a JSON text; None if there were none.

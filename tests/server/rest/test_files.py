@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,9 +55,12 @@ def files(shelf: Shelf, key: str = "artifacts/1", **asked: Any) -> Any:
     return response.json()
 
 
-def put_model(shelf: Shelf, uri: str) -> str:
+def put_model(shelf: Shelf, uri: str, digest: str = "") -> str:
     """Put another artifact; return the part of its address."""
-    [node_id] = put_artifacts(shelf.service, pb.Artifact(type_id=put_artifact_type(shelf.service), uri=uri))
+    model = pb.Artifact(type_id=put_artifact_type(shelf.service), uri=uri)
+    if digest:
+        model.custom_properties["__ALL_META__"].string_value = json.dumps({"digest": digest})
+    [node_id] = put_artifacts(shelf.service, model)
     return f"artifacts/{node_id}"
 
 
@@ -139,9 +143,95 @@ def test_a_file_that_was_written_beside_the_server_says_so(shelf: Shelf, folder:
     (folder / "default/0/r2/artifacts/a").write_text("another size")
     [found] = files(shelf, key)["items"]
     assert (found["is_changed"], found["sha256"]) == (True, hashlib.sha256(b"hello").hexdigest())
-    assert files(shelf, key)["digest"] is None
+    assert no_digest(shelf, key) == (None, "changed", "a")
+    upload(shelf, "default/0/r2/artifacts/a")
     (folder / "default/0/r2/artifacts/b").write_text("b")
     assert [each["sha256"] is None for each in files(shelf, key)["items"]] == [False, True]
+    assert no_digest(shelf, key) == (None, "not_uploaded", "b")
+
+
+def no_digest(shelf: Shelf, key: str, **asked: Any) -> tuple[str | None, str | None, str | None]:
+    found = files(shelf, key, **asked)
+    return found["digest"], found["no_digest"], found["no_digest_of"]
+
+
+def test_without_a_digest_the_answer_says_why(shelf: Shelf, folder: Path) -> None:
+    assert no_digest(shelf, "artifacts/1")[1:] == (None, None)
+    assert no_digest(shelf, "artifacts/1", path="code") == (None, "part", None)
+    assert no_digest(shelf, "executions/1") == (None, "execution", None)
+    assert no_digest(shelf, put_model(shelf, "s3://elsewhere/model")) == (None, "no_files", None)
+    (folder / "default/0/many").mkdir()
+    for number in range(1001):
+        (folder / f"default/0/many/{number}").touch()
+    assert no_digest(shelf, put_model(shelf, "mlflow-artifacts:/default/0/many")) == (None, "too_many", None)
+
+
+def as_recorded(shelf: Shelf, key: str) -> tuple[bool | None, str | None]:
+    found = files(shelf, key)
+    return found["is_as_recorded"], found["recorded_digest"]
+
+
+def test_another_upload_in_the_place_of_a_model_is_not_as_recorded(shelf: Shelf) -> None:
+    place, before = "default/0/r3/artifacts", hashlib.sha256(b"before").hexdigest()
+    upload(shelf, f"{place}/rule", b"before")
+    digest = hashlib.sha256(f"{before}  ./rule\n".encode()).hexdigest()
+    model = put_model(shelf, f"mlflow-artifacts:/{place}", f"sha256:{digest}")
+    data = put_model(shelf, f"mlflow-artifacts:/{place}/rule", f"sha256:{before}")
+    assert as_recorded(shelf, model) == (True, digest)
+    assert as_recorded(shelf, data) == (True, before)
+    upload(shelf, f"{place}/rule", b"after!")
+    assert as_recorded(shelf, model) == (False, digest)
+    assert as_recorded(shelf, data) == (False, before)
+
+
+def test_a_digest_that_is_no_sha256_is_not_compared(shelf: Shelf) -> None:
+    assert as_recorded(shelf, put_model(shelf, f"mlflow-artifacts:/{MODEL}", "ab12")) == (None, None)
+
+
+def history(shelf: Shelf, key: str) -> list[tuple[str, str, Any, Any]]:
+    found = shelf.client.get(f"/api/v1/{key}/history").json()["items"]
+    parts = [[json.loads(each[name] or "{}").get("sha256") for name in ("old", "new")] for each in found]
+    return [(each["action"], each["rpc"], *part) for each, part in zip(found, parts, strict=True)]
+
+
+def test_files_that_are_replaced_or_deleted_are_in_the_history_of_their_record(shelf: Shelf, folder: Path) -> None:
+    place, first, second = "default/0/r4/artifacts", hashlib.sha256(b"1").hexdigest(), hashlib.sha256(b"2").hexdigest()
+    for content in (b"1", b"1", b"2"):
+        upload(shelf, f"{place}/deep/rule", content)
+    key = put_model(shelf, f"mlflow-artifacts:///{place}")
+    assert history(shelf, key) == []
+    upload(shelf, f"{place}/deep/rule", b"1")
+    (folder / place / "copied").touch()
+    upload(shelf, f"{place}/copied", b"2")
+    assert shelf.client.delete(f"{UPLOADS}/{place}").status_code == 200
+    found = history(shelf, key)
+    assert sorted(found[:2], key=str) == sorted(
+        [("delete file", "files/delete", second, None), ("delete file", "files/delete", first, None)], key=str
+    )
+    assert found[2:] == [
+        ("replace file", "files/upload", None, second),
+        ("replace file", "files/upload", second, first),
+    ]
+
+
+def test_files_of_runs_and_of_versions_are_in_their_histories(shelf: Shelf) -> None:
+    place = "default/0/r5/artifacts"
+    upload(shelf, f"{place}/a", b"1")
+    version = pb.Artifact(type_id=put_artifact_type(shelf.service), uri="models:/m/1")
+    version.custom_properties["__mlflow_place__"].string_value = f"mlflow-artifacts:/{place}"
+    [version_id] = put_artifacts(shelf.service, version)
+    run = pb.Execution(type_id=put_run_type(shelf))
+    run.properties["artifact_uri"].string_value = f"mlflow-artifacts:/{place}"
+    [run_id] = shelf.service.call("PutExecutions", rpc.PutExecutionsRequest(executions=[run])).execution_ids
+    upload(shelf, f"{place}/a", b"2")
+    for key in (f"artifacts/{version_id}", f"executions/{run_id}"):
+        assert [each[0] for each in history(shelf, key)] == ["replace file"]
+
+
+def put_run_type(shelf: Shelf) -> int:
+    run_type = pb.ExecutionType(name="RunWithFiles", properties={"artifact_uri": pb.STRING})
+    response: Any = shelf.service.call("PutExecutionType", rpc.PutExecutionTypeRequest(execution_type=run_type))
+    return int(response.type_id)
 
 
 def test_a_record_that_is_not_there_has_no_files(shelf: Shelf) -> None:

@@ -1791,7 +1791,8 @@ export interface components {
          *         who: the caller: a name, and how it was proven, such as "ada (token 3f2ab4c5d6e7)".
          *         rpc: the call.
          *         action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property,
-         *             metrics, facets; mend, migrate, restore, import of a store; create, revoke of a token.
+         *             metrics, facets; replace file, delete file of an artifact or execution; mend, migrate, restore, import of a
+         *             store; create, revoke of a token; upload, delete of a file.
          *         subject: what it is about: artifact, execution, context, type, store, token or file.
          *         node_id: its id; 0 for a store, and for a token, whose id is among the values.
          *         old: the values that are gone, as a JSON text; None if there were none.
@@ -3842,9 +3843,20 @@ export interface components {
          *         items: what is directly in it, in the order of names; of a file, the file.
          *         total: how many there are.
          *         next_cursor: where the next page begins, None at the end.
-         *         digest: one SHA-256 for all files of an artifact: of the lines that `sha256sum` writes for them in the order of
-         *             their paths, such as `HEX  ./MLmodel`. None for executions and in folders, without a digest of each file,
-         *             and for more than 1,000 files.
+         *         digest: one SHA-256 for all files of an artifact, as they were uploaded: of the lines that `sha256sum` writes
+         *             for them in the order of their paths, such as `HEX  ./MLmodel`. Of an artifact that is one file, and no
+         *             folder, that of the file. None if there is none, and `no_digest` says why.
+         *         no_digest: why there is no digest: `changed` (a file has another size than its upload, or was written later),
+         *             `not_uploaded` (a file came in another way), `too_many` (there are more than 1,000 files or 100 folders),
+         *             `no_files` (there are none, or they are elsewhere), `execution` (only artifacts have one), `part` (a folder
+         *             or a later page was asked for).
+         *         no_digest_of: the file because of which there is none, relative to the files of the record; the first, if there
+         *             are several.
+         *         recorded_digest: the SHA-256 that the record of the model or data set has, in hexadecimal digits; None if it has
+         *             none.
+         *         is_as_recorded: whether `digest` is the recorded one. False: other files were uploaded since it was recorded, or
+         *             the digest is of data in memory, which has another one than a file with the same data. None if one of both
+         *             is not known. Nobody has read the files for this: to be sure, download and compare them.
          */
         RecordFiles: {
             /** Uri */
@@ -3861,6 +3873,14 @@ export interface components {
             next_cursor: string | null;
             /** Digest */
             digest: string | null;
+            /** No Digest */
+            no_digest: ("changed" | "not_uploaded" | "too_many" | "no_files" | "execution" | "part") | null;
+            /** No Digest Of */
+            no_digest_of: string | null;
+            /** Recorded Digest */
+            recorded_digest: string | null;
+            /** Is As Recorded */
+            is_as_recorded: boolean | null;
         };
         /**
          * RecordMetrics

@@ -24,6 +24,7 @@ from lineal.catalogue.shapes.facets import Suggestion as Suggestion
 from lineal.catalogue.shapes.facets import Suggestions as Suggestions
 from lineal.catalogue.shapes.facets import TimeSpan as TimeSpan
 from lineal.catalogue.shapes.facets import Totals as Totals
+from lineal.catalogue.shapes.files import NoDigest as NoDigest
 from lineal.catalogue.shapes.files import RecordFile as RecordFile
 from lineal.catalogue.shapes.files import RecordFiles as RecordFiles
 from lineal.catalogue.shapes.graphs import Cut as Cut

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+NoDigest = Literal["changed", "not_uploaded", "too_many", "no_files", "execution", "part"]
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,20 @@ class RecordFiles:
         items: what is directly in it, in the order of names; of a file, the file.
         total: how many there are.
         next_cursor: where the next page begins, None at the end.
-        digest: one SHA-256 for all files of an artifact: of the lines that `sha256sum` writes for them in the order of
-            their paths, such as `HEX  ./MLmodel`. None for executions and in folders, without a digest of each file,
-            and for more than 1,000 files.
+        digest: one SHA-256 for all files of an artifact, as they were uploaded: of the lines that `sha256sum` writes
+            for them in the order of their paths, such as `HEX  ./MLmodel`. Of an artifact that is one file, and no
+            folder, that of the file. None if there is none, and `no_digest` says why.
+        no_digest: why there is no digest: `changed` (a file has another size than its upload, or was written later),
+            `not_uploaded` (a file came in another way), `too_many` (there are more than 1,000 files or 100 folders),
+            `no_files` (there are none, or they are elsewhere), `execution` (only artifacts have one), `part` (a folder
+            or a later page was asked for).
+        no_digest_of: the file because of which there is none, relative to the files of the record; the first, if there
+            are several.
+        recorded_digest: the SHA-256 that the record of the model or data set has, in hexadecimal digits; None if it has
+            none.
+        is_as_recorded: whether `digest` is the recorded one. False: other files were uploaded since it was recorded, or
+            the digest is of data in memory, which has another one than a file with the same data. None if one of both
+            is not known. Nobody has read the files for this: to be sure, download and compare them.
     """
 
     uri: str
@@ -56,3 +70,7 @@ class RecordFiles:
     total: int
     next_cursor: str | None
     digest: str | None
+    no_digest: NoDigest | None = None
+    no_digest_of: str | None = None
+    recorded_digest: str | None = None
+    is_as_recorded: bool | None = None
