@@ -18,8 +18,9 @@ from lineal.config import DatabaseSettings
 from lineal.security import AccessSettings
 from lineal.server.grpc_web import frame
 from lineal.server.rpcs import SERVICES
-from lineal.service.access import Role
+from lineal.service.access import Caller, Role
 from lineal.upkeep.opening import open_service
+from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.serving import Served, asking, serving
@@ -282,3 +283,20 @@ def test_a_limited_caller_reads_their_own_changes_of_a_record_and_others_read_al
     assert (found["scoped"].json()["only_own"], "secret" in found["scoped"].text) == (True, False)
     undoable = {name: {each["is_undoable"] for each in of} for name, of in items.items()}
     assert undoable == {"admin": {True}, "scoped": {False}, "reader": {False}}
+
+
+def test_a_deleted_record_is_told_from_one_that_never_was_to_those_who_read_all_changes(served: Served) -> None:
+    node_id = put_into(served, "a", "gone")
+    delete = lifecycle.DeleteNodesRequest(nodes=lifecycle.NodeIds(artifact_ids=[node_id]))
+    served.service.call("DeleteNodes", delete, caller=Caller("ada", Role.ADMIN))
+    found = {}
+    for name, token in (("reader", served.token()), ("scoped", served.token(Role.WRITER, "a"))):
+        with asking(served, token=token) as client:
+            paths = (f"{node_id}", f"{node_id}/history", f"{node_id + 1}")
+            found[name] = [client.get(f"/api/v1/artifacts/{path}") for path in paths]
+    assert {each.status_code for answers in found.values() for each in answers} == {404}
+    told = {name: [each.json().get("deleted_by") for each in answers] for name, answers in found.items()}
+    assert told == {"reader": ["ada", "ada", None], "scoped": [None, None, None]}
+    first, never = found["scoped"][0].json()["detail"], found["scoped"][2].json()["detail"]
+    assert first.replace(f" {node_id}", " N") == never.replace(f" {node_id + 1}", " N")
+    assert f"{node_id} any more: ada deleted it on 20" in found["reader"][0].json()["detail"]

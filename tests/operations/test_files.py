@@ -85,8 +85,9 @@ def test_a_deleted_file_leaves_its_digest_in_the_audit_log(tmp_path: Path, servi
 def test_an_upload_is_in_the_audit_log_of_a_server_that_keeps_one(tmp_path: Path) -> None:
     with open_service(DatabaseSettings(f"sqlite:///{tmp_path}/a.db", audit=True)) as service:
         CallersFiles(open_root(str(tmp_path / "root")), ANN, FileRecords(service)).write("w/a").commit()
-        [entry] = audit_page(service, AuditFilter(subject="file"), limit=10).items
-    assert (entry.who, entry.action, entry.old) == ("ann", "upload", None)
+        found = audit_page(service, AuditFilter(subject="file"), limit=10)
+        [entry] = found.items
+    assert (entry.who, entry.action, entry.old, found.records_all_writes) == ("ann", "upload", None, True)
     assert json.loads(entry.new or "")["size"] == 0
 
 

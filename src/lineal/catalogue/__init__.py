@@ -54,7 +54,7 @@ from lineal.store.engine.session import Session
 from lineal.store.rows.events import Period
 from lineal.upkeep import audit_log
 from lineal.upkeep.audit_log import AuditFilter, AuditPage
-from lineal.upkeep.history import History
+from lineal.upkeep.history import History, missing
 from lineal.upkeep.history import history as record_history
 
 __all__ = ["Asked", "Catalogue"]
@@ -143,7 +143,10 @@ class Catalogue:
         """Return a node with all that is recorded of it."""
         self._searched(kind)
         tables = self._tables()
-        return self._read(lambda session, types: details.node(session, types, kind, node_id, tables=tables))
+        try:
+            return self._read(lambda session, types: details.node(session, types, kind, node_id, tables=tables))
+        except errors.NotFoundError as error:
+            raise missing(self._service, kind, node_id, self._caller()) from error
 
     def nodes(self, kind: Kind, ids: Sequence[int]) -> shapes.Nodes:
         """Return nodes by their ids."""

@@ -161,7 +161,12 @@ def _open(settings: ServerSettings, closing: ExitStack, *, slot: int) -> Metadat
         switch_on(service)  # in each worker, so that none of them writes before it knows
     if slot == 0:
         _put_types(service, settings.types_at_start)
+        _log.info("the audit log: %s", _EVERY_WRITE if settings.database.audit else _ALWAYS)
     return service
+
+
+_EVERY_WRITE = "every write is recorded (--audit)"
+_ALWAYS = "deletions, changes of records, moved aliases, replaced files and tokens are recorded, other writes are not"
 
 
 def _outbox(service: MetadataService, settings: ServerSettings) -> Outbox:

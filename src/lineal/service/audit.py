@@ -1,8 +1,8 @@
 """The audit log: who changed what, with the values before and after, in the transaction of the change.
 
 Deletions, changes of records, moved aliases, files that are replaced or deleted, tokens and what commands do to a whole
-store are always recorded. Other writes are recorded if the settings say so (docs/operations/retention.md). What stays out: what counts as a change
-(store/upkeep/changes.py).
+store are always recorded. Other writes are recorded if the settings say so (docs/operations/retention.md). What stays
+out: what counts as a change (store/upkeep/changes.py).
 """
 
 from __future__ import annotations

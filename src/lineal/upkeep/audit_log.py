@@ -56,10 +56,18 @@ class AuditEntry:
 
 @dataclass(frozen=True)
 class AuditPage:
-    """Changes, the newest first; `next_cursor` is what to pass as `cursor` for older ones, None on the last page."""
+    """Changes, the newest first.
+
+    Attributes:
+        items: the changes.
+        next_cursor: what to pass as `cursor` for older ones; None on the last page.
+        records_all_writes: whether this server records every write now (`--audit`), and not only deletions, changes of
+            records, moved aliases, replaced files, tokens, and what commands do to a whole store.
+    """
 
     items: list[AuditEntry]
     next_cursor: str | None
+    records_all_writes: bool
 
 
 def page(
@@ -73,12 +81,13 @@ def page(
     """
     require(caller, Role.ADMIN, "the audit log")
     if not on_demand.holds(service.database, own_tables.AUDIT):
-        return AuditPage([], None)
+        return AuditPage([], None, service.database.settings.audit)
     before = number_of(cursor) if cursor else None
     limit = min(limit, service.database.limits.max_page_size)
     rows = service.read(lambda session, _: audit_rows.page(session, wanted, before=before, limit=limit + 1))
     shown, last = pages.first(rows, limit)
-    return AuditPage([_entry(row) for row in shown], pages.numbered(last.id) if last else None)
+    following = pages.numbered(last.id) if last else None
+    return AuditPage([_entry(row) for row in shown], following, service.database.settings.audit)
 
 
 def check_call(name: str) -> None:

@@ -1826,13 +1826,21 @@ export interface components {
         };
         /**
          * AuditPage
-         * @description Changes, the newest first; `next_cursor` is what to pass as `cursor` for older ones, None on the last page.
+         * @description Changes, the newest first.
+         *
+         *     Attributes:
+         *         items: the changes.
+         *         next_cursor: what to pass as `cursor` for older ones; None on the last page.
+         *         records_all_writes: whether this server records every write now (`--audit`), and not only deletions, changes of
+         *             records, moved aliases, replaced files, tokens, and what commands do to a whole store.
          */
         AuditPage: {
             /** Items */
             items: components["schemas"]["AuditEntry"][];
             /** Next Cursor */
             next_cursor: string | null;
+            /** Records All Writes */
+            records_all_writes: boolean;
         };
         /**
          * BoolValue
@@ -2867,6 +2875,8 @@ export interface components {
          *         items: the changes.
          *         next_cursor: what to pass as `cursor` for older ones; None on the last page.
          *         only_own: whether changes by others are left out, because the caller is limited to workspaces.
+         *         records_all_writes: whether this server records every write now (`--audit`), and not only deletions, changes of
+         *             records, moved aliases and replaced files.
          */
         History: {
             /** Items */
@@ -2875,6 +2885,8 @@ export interface components {
             next_cursor: string | null;
             /** Only Own */
             only_own: boolean;
+            /** Records All Writes */
+            records_all_writes: boolean;
         };
         /**
          * HistoryEntry
@@ -4629,6 +4641,10 @@ export interface components {
             page?: string;
             /** @description The fields that are new or have other values now, with these values; null if nobody knows. */
             changed?: Record<string, never> | null;
+            /** @description When the record was deleted, in milliseconds since the epoch, for those who may know it. */
+            deleted?: number;
+            /** @description Who deleted the record. */
+            deleted_by?: string;
             /** @description How many fields are gone. */
             removed?: number;
             /** @description The tag of the record as it is now. */

@@ -22,6 +22,7 @@ from lineal import errors, pages
 from lineal.filter.search import SearchError
 from lineal.server.http_methods import allowed
 from lineal.store.engine.dialects.base import NoConnectionError, StorageFullError
+from lineal.upkeep.history import DeletedRecordError
 
 MEDIA_TYPE = "application/problem+json"
 HTTP_STATUS = {
@@ -67,6 +68,11 @@ SCHEMA: dict[str, Any] = {
             "type": ["object", "null"],
             "description": "The fields that are new or have other values now, with these values; null if nobody knows.",
         },
+        "deleted": {
+            "type": "integer",
+            "description": "When the record was deleted, in milliseconds since the epoch, for those who may know it.",
+        },
+        "deleted_by": {"type": "string", "description": "Who deleted the record."},
         "removed": {"type": "integer", "description": "How many fields are gone."},
         "tag": {"type": "string", "description": "The tag of the record as it is now."},
         "id": {"type": "string", "description": "Under which the server's log has more, for a fault of the server."},
@@ -194,7 +200,8 @@ def status_of(error: errors.StatusError) -> int:
 def of_status_error(error: errors.StatusError, *, status: int | None = None) -> Response:
     """Return the problem of a status error, with the fields that it has; its status is that of the code by default."""
     detail = f"{error.problem}; {error.hint}" if isinstance(error, SearchError) else error.message
-    return problem(status or status_of(error), detail, **_fields(error.details))
+    gone = {"deleted": error.deleted, "deleted_by": error.deleted_by} if isinstance(error, DeletedRecordError) else {}
+    return problem(status or status_of(error), detail, **_fields(error.details), **gone)
 
 
 def _fields(details: errors.Details) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class AuditFilter:
         node_id: the id of one of them.
         who: the caller as recorded, or only the name or the id of the token.
         signature: the caller exactly as recorded.
+        action: what was done, such as "delete".
         rpc: the call.
         since: from this time on, in milliseconds since the epoch.
         until: before this time.
@@ -58,10 +59,11 @@ class AuditFilter:
     since: int | None = None
     until: int | None = None
     signature: str | None = None
+    action: str | None = None
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """Return the conditions on rows."""
-        equal = {name: getattr(self, name) for name in ("subject", "node_id", "rpc")}
+        equal = {name: getattr(self, name) for name in ("subject", "node_id", "rpc", "action")}
         found: list[sa.ColumnElement[bool]] = [
             AUDIT.c[name] == sa.bindparam(None, value, type_=AUDIT.c[name].type)
             for name, value in equal.items()
