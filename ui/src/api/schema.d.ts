@@ -3856,8 +3856,8 @@ export interface components {
          *         total: how many there are.
          *         next_cursor: where the next page begins, None at the end.
          *         digest: one SHA-256 for all files of an artifact, as they were uploaded: of the lines that `sha256sum` writes
-         *             for them in the order of their paths, such as `HEX  ./MLmodel`. Of an artifact that is one file, and no
-         *             folder, that of the file. None if there is none, and `no_digest` says why.
+         *             for them in the order of their paths, such as `HEX  ./MLmodel`. An artifact that is one file, and no
+         *             folder, has that of the file. None if there is none, and `no_digest` says why.
          *         no_digest: why there is no digest: `changed` (a file has another size than its upload, or was written later),
          *             `not_uploaded` (a file came in another way), `too_many` (there are more than 1,000 files or 100 folders),
          *             `no_files` (there are none, or they are elsewhere), `execution` (only artifacts have one), `part` (a folder
@@ -4643,7 +4643,7 @@ export interface components {
             changed?: Record<string, never> | null;
             /** @description When the record was deleted, in milliseconds since the epoch, for those who may know it. */
             deleted?: number;
-            /** @description Who deleted the record. */
+            /** @description The caller that deleted the record. */
             deleted_by?: string;
             /** @description How many fields are gone. */
             removed?: number;

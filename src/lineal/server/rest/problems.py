@@ -72,7 +72,7 @@ SCHEMA: dict[str, Any] = {
             "type": "integer",
             "description": "When the record was deleted, in milliseconds since the epoch, for those who may know it.",
         },
-        "deleted_by": {"type": "string", "description": "Who deleted the record."},
+        "deleted_by": {"type": "string", "description": "The caller that deleted the record."},
         "removed": {"type": "integer", "description": "How many fields are gone."},
         "tag": {"type": "string", "description": "The tag of the record as it is now."},
         "id": {"type": "string", "description": "Under which the server's log has more, for a fault of the server."},
