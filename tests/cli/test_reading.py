@@ -236,3 +236,17 @@ def test_ls_shows_aliases_and_durations(run: Run, tmp_path: Path) -> None:
     assert run("ls", "models", store=("--db", url)).splitlines()[1].split()[2] == "production"
     assert "1:02:05" in run("ls", "executions", "--columns", "name,duration", store=("--db", url))
     assert json.loads(run("get", "execution:1", "--json", store=("--db", url)))["duration"] == 3_725_400
+
+
+def test_compare_prints_what_differs(run: Run) -> None:
+    rows = [line.split() for line in run("compare", "artifact:1", "2").splitlines()[1:]]
+    assert ["record.name", "first", "second"] in rows
+    assert ["metrics.rows", "60000.0"] in rows
+    assert json.loads(run("compare", "1", "2", "--json"))["record"]["name"] == ["first", "second"]
+    assert run("compare", "1", "1") == "nothing differs\n"
+
+
+def test_compare_needs_two_records(store_url: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["compare", "1", "--db", store_url])
+    assert end.value.code == 2

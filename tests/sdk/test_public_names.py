@@ -4,7 +4,7 @@ import lineal.sdk
 from kubeflow.metadata import metadata
 
 NAMES = ["Artifact", "DataSet", "Execution", "Metrics", "Model", "Run", "Store", "Workspace"]
-MORE = ["current", "in_step", "init", "step"]
+MORE = ["compare", "current", "in_step", "init", "step"]
 
 
 def test_the_names_of_the_sdk_are_these() -> None:

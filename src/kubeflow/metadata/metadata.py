@@ -2,7 +2,21 @@
 
 from typing import TYPE_CHECKING, Any
 
-from lineal.sdk import Artifact, DataSet, Execution, Metrics, Model, Run, Store, Workspace, current, in_step, init, step
+from lineal.sdk import (
+    Artifact,
+    DataSet,
+    Execution,
+    Metrics,
+    Model,
+    Run,
+    Store,
+    Workspace,
+    compare,
+    current,
+    in_step,
+    init,
+    step,
+)
 from lineal.sdk.late_names import find as _find
 from lineal.sdk.stored_form import ALL_META_PROPERTY_NAME as _ALL_META_PROPERTY_NAME
 from lineal.sdk.stored_form import RUN_PROPERTY_NAME as _RUN_PROPERTY_NAME
@@ -33,6 +47,7 @@ __all__ = [
     "Run",
     "Store",
     "Workspace",
+    "compare",
     "current",
     "in_step",
     "init",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineal.sdk.artifact_lineage import Lineage, Relatives
 from lineal.sdk.artifacts import Artifact, DataSet, Metrics, Model
+from lineal.sdk.comparing import compare
 from lineal.sdk.executions import Execution, Run
 from lineal.sdk.executions import get_current as current
 from lineal.sdk.late_names import find as _find
@@ -26,6 +27,7 @@ __all__ = [
     "Run",
     "Store",
     "Workspace",
+    "compare",
     "current",
     "in_step",
     "init",

@@ -161,9 +161,9 @@ def _relatives(
     with lineage_cuts.collected() as cuts:
         graph = retrying(lambda: client.get_lineage_subgraph(options, ["artifacts", "executions", "events"]))
     artifacts = [artifact for artifact in graph.artifacts if artifact.id != artifact_id]
-    name = next((_names(_artifact(artifact))[0] for artifact in graph.artifacts if artifact.id == artifact_id), "")
+    name = next((_names(plain(artifact))[0] for artifact in graph.artifacts if artifact.id == artifact_id), "")
     return name, Relatives(
-        artifacts=[_artifact(artifact) for artifact in sorted(artifacts, key=_id)],
+        artifacts=[plain(artifact) for artifact in sorted(artifacts, key=_id)],
         executions=[_execution(execution) for execution in sorted(graph.executions, key=_id)],
         events=list(graph.events),
         cuts=cuts,
@@ -174,7 +174,8 @@ def _id(node: pb.Artifact | pb.Execution) -> int:
     return node.id
 
 
-def _artifact(artifact: pb.Artifact) -> dict[str, Any]:
+def plain(artifact: pb.Artifact) -> dict[str, Any]:
+    """Return an artifact as a dict of `Workspace.list`, with its type and uri."""
     fields = {"uri": artifact.uri, "type": artifact.type, **stored_form.plain_artifact(artifact)}
     return stored_form.in_order(fields, artifact.type)
 

@@ -125,13 +125,13 @@ def change(client: MetadataStore, artifact_id: int, patch: Mapping[str, Any]) ->
     """
     request = records.ChangeNodesRequest(kind=records.ARTIFACT, ids=[artifact_id], patch=json.dumps(patch))
     try:
-        response = _ask(client, "ChangeNodes", request)
+        response = ask(client, "ChangeNodes", request)
         return response.artifacts[0] if response is not None else _by_official_calls(client, artifact_id, patch)
     except errors.InvalidArgumentError as error:
         raise ValueError(error.message) from error
 
 
-def _ask(client: MetadataStore, method: str, request: Any) -> Any:
+def ask(client: MetadataStore, method: str, request: Any) -> Any:
     """Return a server's answer, or None if it does not have the call."""
     send = getattr(client, "_send", None)
     if send is None:
@@ -181,7 +181,7 @@ def promote(client: MetadataStore, artifact_id: int, alias: str) -> int | None:
 
     """
     try:
-        response = _ask(client, "PutAlias", records.PutAliasRequest(artifact_id=artifact_id, alias=_alias(alias)))
+        response = ask(client, "PutAlias", records.PutAliasRequest(artifact_id=artifact_id, alias=_alias(alias)))
     except errors.InvalidArgumentError as error:
         raise ValueError(error.message) from error
     if response is None:
@@ -198,7 +198,7 @@ def remove_alias(client: MetadataStore, artifact_id: int, alias: str) -> None:
 
     """
     request = records.DeleteAliasRequest(artifact_id=artifact_id, alias=_alias(alias))
-    if _ask(client, "DeleteAlias", request) is None:
+    if ask(client, "DeleteAlias", request) is None:
         raise _no_aliases()
 
 
@@ -210,7 +210,7 @@ def holder(client: MetadataStore, workspace: str, type_name: str, name: str, ali
 
     """
     request = records.GetAliasesRequest(workspace=workspace, type_name=type_name, name=name, alias=alias)
-    response = _ask(client, "GetAliases", request)
+    response = ask(client, "GetAliases", request)
     if response is None:
         raise _no_aliases()
     return response.aliases[0].artifact_id if response.aliases else None
@@ -227,7 +227,7 @@ def held_by(client: MetadataStore, artifact_id: int) -> list[str]:
 
     """
     artifact = stored(client, artifact_id)
-    response = _ask(client, "GetAliases", records.GetAliasesRequest(artifact_ids=[artifact_id]))
+    response = ask(client, "GetAliases", records.GetAliasesRequest(artifact_ids=[artifact_id]))
     return aliases_of(artifact) if response is None else [each.alias for each in response.aliases]
 
 

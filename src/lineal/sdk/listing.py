@@ -71,7 +71,7 @@ def wanted(
 
     """
     if limit is not None:
-        limit = _checked_limit(limit)
+        limit = checked_limit(limit)
     if labels is not None and not isinstance(labels, Mapping):
         raise ValueError(f"'labels' must be a mapping of names to values, got {labels!r}")
     if not isinstance(type_name, str):
@@ -85,7 +85,7 @@ def wanted(
     return Wanted(workspace, type_name, _plain_labels(labels or {}), name, limit, archived)
 
 
-def _checked_limit(limit: SupportsIndex) -> int:
+def checked_limit(limit: SupportsIndex) -> int:
     """Return a limit as a number of Python.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from lineal import errors
 from lineal.client import MetadataStore
-from lineal.sdk import artifact_lineage, cards, changing, ids, kept, listing, plain, stored_form
+from lineal.sdk import artifact_lineage, cards, changing, ids, kept, listing, plain, searching, stored_form
 from lineal.sdk import labels as label_texts
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.pictures import web_ui
@@ -81,6 +81,43 @@ class Workspace:
         self._context = self._find_or_make(reuse=bool(reuse_workspace_if_exists))
         self.context_id: int = self._context.id
         self._show_stored()
+
+    def search(
+        self,
+        query: str,
+        artifact_type_name: str | None = None,
+        *,
+        sort: str | None = None,
+        limit: SupportsIndex | None = None,
+        archived: bool | None = False,
+    ) -> list[dict[str, Any]]:
+        """Return the artifacts of this workspace that a search finds, as dicts of `list` with their type and metrics.
+
+        The search is that of the web UI and of `lineal ls -q`: docs/searching.md. It waits up to ten seconds until the
+        search index includes everything, and warns if it does not.
+
+        Args:
+            query: the search, such as "type:model metric.auc>0.9"; "" finds all.
+            artifact_type_name: the name of their type; None for all types.
+            sort: the order, such as "name" or "-metric.auc"; None for the newest first.
+            limit: return at most so many; None for 1,000, and a warning if there are more.
+            archived: as for `list`.
+
+        Raises:
+            ValueError: an argument is of the wrong type, or the search or the order has a mistake.
+            UnimplementedError: the server does not search.
+
+        Example:
+            >>> from kubeflow.metadata import metadata
+            >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+            >>> with metadata.Execution(name="train", workspace=workspace) as train:
+            ...     model = train.log_output(metadata.Model(uri="file:///m/1", name="churn", labels={"stage": "test"}))
+            >>> [found["name"] for found in workspace.search("type:model label.stage=test")]
+            ['churn']
+
+        """
+        wanted = searching.Wanted(query, artifact_type_name, sort, limit, archived)
+        return searching.find(self.store, self.name, wanted)
 
     def list(
         self,

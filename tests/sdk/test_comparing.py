@@ -1,0 +1,99 @@
+"""What differs between records, and searches of a workspace: of an embedded store and of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lineal import errors
+from lineal.sdk import DataSet, Execution, Metrics, Model, Store, Workspace, compare
+from tests.serving import running_server
+
+
+def fill(url: str) -> None:
+    """Two models of two steps with other data and other arguments; the first is evaluated and in production."""
+    with Store(url) as store:
+        workspace = Workspace(store, "bakery")
+        for number, rate in ((1, 0.5), (2, 0.25)):
+            with Execution(f"train-{number}", workspace) as step:
+                step.log_input(DataSet(name="orders", uri=f"file:///{number}", version=str(number)))
+                made = Model(
+                    name="loaves", uri="file:///m", version=str(number), hyperparameters={"rate": rate, "layers": 3}
+                )
+                model = step.log_output(made)
+            [stored] = store.store.get_executions_by_id([step.id])
+            stored.custom_properties["param.rate"].string_value = str(rate)
+            stored.custom_properties["git.dirty"].bool_value = number == 2
+            stored.custom_properties["git.commit"].string_value = "a1b2"
+            store.store.put_executions([stored])
+            if number == 1:
+                model.promote("production")
+                with Execution("judge", workspace) as judge:
+                    judge.log_output(Metrics(name="judged", uri="m", model_id=str(model.id), values={"accuracy": 0.9}))
+
+
+@pytest.fixture(scope="module")
+def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('compared') / 'store.db'}"
+    fill(url)
+    return url
+
+
+@pytest.fixture(scope="module", params=["embedded", "served"])
+def workspace(request: pytest.FixtureRequest, filled_url: str) -> Iterator[Workspace]:
+    if request.param == "embedded":
+        with Store(filled_url) as store:
+            yield Workspace(store, "bakery")
+        return
+    with running_server(filled_url) as server, Store(f"grpc://{server.address}") as store:
+        yield Workspace(store, "bakery")
+
+
+def test_models_differ_in_what_made_them_too(workspace: Workspace) -> None:
+    found = compare(*workspace.list(), store=workspace.store)
+    assert [(each["id"], each["made_by"]) for each in found["records"]] == [(2, 1), (5, 3)]
+    assert found["parameters"] == {"hyperparameters.rate": [0.5, 0.25], "param.rate": ["0.5", "0.25"]}
+    assert found["inputs"] == {"orders": ["1", "2"]}
+    assert found["metrics"] == {"accuracy": [0.9, None]}
+    assert found["aliases"] == {"production": [True, None]}
+    assert found["environment"]["is_dirty"] == [False, True]
+    assert "commit" not in found["environment"]
+    assert found["record"] == {"version": ["1", "2"]}
+
+
+def test_what_is_the_same_is_returned_if_asked_for(workspace: Workspace) -> None:
+    found = compare("artifact:2", 5, store=workspace.store, same=True)
+    assert found["parameters"]["hyperparameters.layers"] == [3, 3]
+    assert found["environment"]["commit"] == ["a1b2", "a1b2"]
+
+
+def test_executions_have_the_metrics_of_their_outputs(workspace: Workspace) -> None:
+    found = compare("execution:1", "execution:3", store=workspace.store)
+    assert found["metrics"] == {"accuracy": [0.9, None]}
+    assert found["record"]["name"] == ["train-1", "train-2"]
+
+
+def test_records_that_are_not_there_cannot_be_compared(workspace: Workspace) -> None:
+    with pytest.raises(errors.NotFoundError, match="no execution with the id 99"):
+        compare(2, "execution:99", store=workspace.store)
+    with pytest.raises(ValueError, match="two or more"):
+        compare(2, store=workspace.store)
+
+
+def test_a_search_finds_in_its_workspace(workspace: Workspace) -> None:
+    [found] = workspace.search("type:model metric.accuracy>0.8")
+    assert (found["id"], found["hyperparameters"]["rate"], found["metrics"]) == (2, 0.5, {"accuracy": 0.9})
+    assert [each["id"] for each in workspace.search("name=loaves", sort="id", limit=1)] == [2]
+    assert Workspace(Store.from_client(workspace.store), "other").search("type:model") == []
+
+
+def test_a_mistake_in_a_search_is_a_value_error(workspace: Workspace) -> None:
+    with pytest.raises(ValueError, match="did you mean type"):
+        workspace.search("typ:model")
+
+
+def test_a_search_says_that_there_is_more(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lineal.sdk.searching.MOST", 1)
+    with pytest.warns(UserWarning, match="more than 1 "):
+        assert len(workspace.search("type:model")) == 1
