@@ -80,11 +80,11 @@ describe("the runs of an experiment", () => {
   it("are listed with their metrics and the parameters in which they differ, at the address that MLflow prints", async () => {
     const page = await open(`/#/experiments/${experiment}`);
     await page.waitForURL(/\/executions\?filter=/);
-    await page.getByRole("columnheader", { name: "Learning rate" }).waitFor();
+    await page.getByRole("columnheader", { name: "learning_rate" }).waitFor();
     const headers = await page.getByRole("columnheader").allTextContents();
     const place = (name: RegExp) => headers.findIndex((header) => name.test(header));
     expect(place(/Test accuracy/)).toBeGreaterThan(0);
-    expect(place(/Learning rate/)).toBeGreaterThan(place(/Test accuracy/));
+    expect(place(/learning_rate/)).toBeGreaterThan(place(/Test accuracy/));
     expect(headers.join()).not.toContain("system/");
     await page.getByRole("link", { name: "resnet-base" }).first().waitFor();
   });

@@ -82,6 +82,11 @@ describe("two environments", () => {
     await section.getByText("Of the executions that made them").waitFor();
     await section.getByRole("rowheader", { name: "Python" }).waitFor();
     await picture(page, "environments-models");
+    const fields = page.getByRole("region", { name: "Fields side by side" });
+    await fields.getByText("Parameters of the execution that made it").waitFor();
+    const rate = await fields.getByRole("row").filter({ hasText: /^lr/ }).textContent();
+    expect(rate?.replaceAll("\u200b", "")).toBe("lr0.10.2");
+    await fields.getByText("production", { exact: true }).waitFor();
     expect(visitor.faults).toEqual([]);
   });
 });

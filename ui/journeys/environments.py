@@ -22,10 +22,12 @@ _NEW = {"scikit-learn": "1.9.1", "numpy": "2.4.1", "xgboost": "3.2.0"}
 def _train(workspace: metadata.Workspace, version: str, texts: dict[str, str], packages: dict[str, str]) -> list[int]:
     with metadata.Execution("train", workspace) as training:
         model = training.log_output(metadata.Model(f"s3://models/churn/{version}", "churn", version=version))
+    if version == "2":
+        model.promote("production")
     [stored] = workspace.store.get_executions_by_id([training.id])
     for name in [name for name in stored.custom_properties if name.startswith(("git.", "env.", "__environment"))]:
         del stored.custom_properties[name]
-    for name, text in {**_BOTH, **texts, "param.lr": "0.1", "param.depth": "7"}.items():
+    for name, text in {**_BOTH, **texts, "param.lr": f"0.{version}", "param.depth": "7"}.items():
         stored.custom_properties[name].string_value = text
     missing = {"image": "LINEAL_IMAGE is not set, and a container does not know its image"}
     environment = {"packages": {**_PACKAGES, **packages}, "platform": "Linux-6.18-x86_64", "missing": missing}

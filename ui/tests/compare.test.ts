@@ -9,7 +9,7 @@ import { axisOf, axisRows, rowNamed } from "../src/compare/axes";
 import { placeOf } from "../src/compare/Dots";
 import { orderBy } from "../src/compare/RecordRows";
 import { type Compared, type CompareRow, compareRows } from "../src/compare/table";
-import { compareTexts, isLongText } from "../src/compare/words";
+import { compareTexts, hasWordsInCommon, isLongText } from "../src/compare/words";
 
 function row(values: readonly (number | string | undefined)[], section: CompareRow["section"] = "Metrics"): CompareRow {
   const typed = values.map((value) => (value === undefined ? undefined : { kind: typeof value, value }));
@@ -36,6 +36,44 @@ describe("nested hyperparameters", () => {
     const rows = compareRows([node("a1", 8), node("a2", 16)], [[], []]);
     expect(rows.filter(({ differs }) => differs).map(({ name }) => name)).toEqual(["hyperparameters.layers[0].units"]);
     expect(rows.map(({ name }) => name)).toContain("hyperparameters.sizes");
+  });
+});
+
+describe("models", () => {
+  const number = (value: number) => ({ kind: "double", value });
+  const text = (value: string) => ({ kind: "string", value });
+  const model = (key: string, aliases: string[], digest: string) =>
+    ({
+      key,
+      aliases,
+      properties: { size: number(digest.length) },
+      custom_properties: { digest: text(digest) },
+      labels: {},
+      meta: null,
+    }) as unknown as Node;
+  const execution = (penalty: string) =>
+    ({ custom_properties: { "param.penalty": text(penalty), "git.commit": text("c") } }) as unknown as Node;
+  const models = [model("a1", [], "1f"), model("a2", ["production", "eu"], "2ff")];
+  const makers = new Map([
+    ["a1", execution("l1")],
+    ["a2", execution("l2")],
+  ]);
+  const rows = compareRows(models, [[], []], makers);
+
+  it("are compared by the parameters of the executions that made them, which the chart of parameters knows too", () => {
+    const row = rows.find(({ section }) => section === "Parameters of the execution that made it");
+    expect(row).toMatchObject({ key: "made_by.param.penalty", title: "penalty", differs: true });
+    expect(row?.values.map((value) => value?.value)).toEqual(["l1", "l2"]);
+    expect(axisRows(rows)).toContain(row);
+  });
+
+  it("are compared by their aliases, and by their digests after all other properties", () => {
+    expect(rows.find(({ name }) => name === "aliases")?.values.map((value) => value?.value)).toEqual([
+      undefined,
+      "production, eu",
+    ]);
+    const properties = rows.filter(({ section }) => section === "Parameters and properties");
+    expect(properties.map(({ name }) => name)).toEqual(["size", "digest"]);
   });
 });
 
@@ -165,6 +203,12 @@ describe("two texts", () => {
     const without = (change: string) => pieces.filter((piece) => piece.change !== change).map(({ text }) => text);
     expect(without("in").join("")).toBe(before);
     expect(without("out").join("")).toBe(after);
+  });
+
+  it("have no words marked where they share none, as two digests", () => {
+    const shared = (before: string, after: string) => hasWordsInCommon(compareTexts(before, after));
+    expect(shared(`sha256:${"1f".repeat(32)}`, `sha256:${"2e".repeat(32)}`)).toBe(false);
+    expect(shared("s3://bucket/models/wine/1", "s3://bucket/models/wine/2")).toBe(true);
   });
 
   it("are long from a sentence on", () => {

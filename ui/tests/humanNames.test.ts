@@ -51,6 +51,8 @@ describe("fields are called", () => {
     ["metric.roc_auc", "ROC AUC"],
     ["metric.f1_score", "F1 score"],
     ["label.team", "Team"],
+    ["param.penalty", "penalty"],
+    ["prop.param.penalty", "penalty"],
     ["external_id", "External id"],
   ])("%s → %s", (key, name) => expect(fieldName(key)).toBe(name));
 

@@ -47,7 +47,7 @@ describe("a run of MLflow", () => {
     const said = ["run_id", "tag.team", "param.lr", "tag.mlflow.user"].map((name) => isSaidElsewhere(RUN, name));
     expect(said).toEqual([true, true, false, true]);
     expect(isSaidElsewhere({ type: "trainer" }, "run_id")).toBe(false);
-    expect(fieldName("prop.param.learning_rate")).toBe("Learning rate");
+    expect(fieldName("prop.param.learning_rate")).toBe("learning_rate");
   });
 
   it("lists a model once that was declared and put out, with its step, and a data set with its context", () => {

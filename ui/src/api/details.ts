@@ -25,6 +25,16 @@ export function useNodes(kind: ApiKind, ids: readonly string[]) {
   });
 }
 
+/** Where records ran; of artifacts where what made them last ran, and which execution that is. */
+export function useEnvironments(records: readonly string[]) {
+  const keys = records.join(",");
+  return useQuery({
+    queryKey: ["environments", keys],
+    queryFn: () => dataOf(api.GET("/api/v1/environments", { params: { query: { keys } } })),
+    enabled: keys !== "",
+  });
+}
+
 /** A record's events with the records at their other ends, newest first, page by page. */
 export function useEvents(kind: "artifacts" | "executions", id: string, direction: "input" | "output") {
   return useInfiniteQuery({

@@ -11,10 +11,10 @@ import { bestPlaces, metricDirection } from "../values/metricDirection";
 import { breakable } from "../values/names";
 import { formatDelta } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
-import { Value } from "../values/Value";
+import { type TypedValue, Value } from "../values/Value";
 import { type CompareRow, deltaOf, numbersOf } from "./table";
 import type { CompareProps } from "./useCompared";
-import { compareTexts, isLongText } from "./words";
+import { compareTexts, hasWordsInCommon, isLongText } from "./words";
 
 export function CompareTable(props: CompareProps) {
   const { comparison, search } = props;
@@ -56,6 +56,8 @@ function Head({ comparison, search, change }: CompareProps) {
         {nodes.map((node) => (
           <th key={node.key} scope="col">
             <RecordChip card={node} />
+            {/* Executions of one name have no versions that tell them apart. */}
+            {!node.version && <span className="muted mono"> {node.key}</span>}
             <span className="compare-tools">
               <Button
                 variant={node.key === search.base ? "light" : "subtle"}
@@ -107,7 +109,7 @@ function Row({ row, comparison, search, turned, change }: CompareProps & { row: 
           <td key={at} className={best.has(at) ? "is-best" : ""}>
             {best.has(at) && <BestMark />}
             {isText ? (
-              <Words before={String(before?.value)} after={String(value?.value)} />
+              <Words before={String(before?.value)} after={value as TypedValue & { value: string }} />
             ) : value ? (
               <Value {...value} />
             ) : (
@@ -122,8 +124,9 @@ function Row({ row, comparison, search, turned, change }: CompareProps & { row: 
 }
 
 /** A text with what was taken out and put in since another. */
-function Words({ before, after }: { before: string; after: string }) {
-  const pieces = useMemo(() => compareTexts(before, after), [before, after]);
+function Words({ before, after }: { before: string; after: TypedValue & { value: string } }) {
+  const pieces = useMemo(() => compareTexts(before, after.value), [before, after.value]);
+  if (!hasWordsInCommon(pieces)) return <Value {...after} />;
   return (
     <span className="words">
       {pieces.map(({ text, change }, at) => {

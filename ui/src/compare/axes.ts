@@ -1,7 +1,7 @@
 // The axes of charts of many records: numbers on a line from least to greatest, words in places. No drawing here.
 
 import { compareValues } from "../values/numbers";
-import { type CompareRow, isNumeric, numbersOf, wordOf } from "./table";
+import { type CompareRow, isNumeric, numbersOf, type Section, wordOf } from "./table";
 import { isLongText } from "./words";
 
 export interface ChartAxis {
@@ -17,12 +17,19 @@ const MOST_WORDS = 12;
 /** From so many times the least value on, numbers stand by their size and not by their difference. */
 const LOG_FROM = 100;
 
+const AXES: ReadonlySet<Section> = new Set([
+  "Metrics",
+  "Parameters of the execution that made it",
+  "Parameters and properties",
+  "Labels",
+]);
+
 /** The rows that can be an axis: what differs and is a number, or one of a few words. */
 export function axisRows(rows: readonly CompareRow[]): CompareRow[] {
   return rows.filter(
     (row) =>
       row.differs &&
-      (row.section === "Metrics" || row.section === "Parameters and properties" || row.section === "Labels") &&
+      AXES.has(row.section) &&
       (isNumeric(row) || (new Set(row.values.map(wordOf)).size <= MOST_WORDS && !row.values.some(isLong))),
   );
 }

@@ -12,7 +12,13 @@ import { parseJson, type TypedValue } from "../values/Value";
 
 export type Compared = components["schemas"]["ComparedMetric"];
 
-export type Section = "Metrics" | "Parameters and properties" | "Record" | "Labels" | "System metrics";
+export type Section =
+  | "Metrics"
+  | "Parameters of the execution that made it"
+  | "Parameters and properties"
+  | "Record"
+  | "Labels"
+  | "System metrics";
 
 export interface CompareRow {
   readonly section: Section;
@@ -32,11 +38,20 @@ export interface CompareRow {
  * All fields of the records, metrics first.
  *
  * @param metrics the latest metrics of each record, in the order of the records.
+ * @param makers the executions that made the artifacts among them, by the keys of the artifacts.
  */
-export function compareRows(nodes: readonly Node[], metrics: readonly (readonly Compared[])[]): CompareRow[] {
+export function compareRows(
+  nodes: readonly Node[],
+  metrics: readonly (readonly Compared[])[],
+  makers: ReadonlyMap<string, Node> = new Map(),
+): CompareRow[] {
   const measured = metricRows(metrics);
   return distinct([
     ...measured.filter(({ section }) => section === "Metrics"),
+    ...rowsOf(
+      "Parameters of the execution that made it",
+      nodes.map(({ key }) => parametersOf(makers.get(key))),
+    ),
     ...rowsOf(
       "Parameters and properties",
       nodes.map((node, at) => fieldsOf(node, metrics[at] ?? [])),
@@ -53,6 +68,7 @@ export function compareRows(nodes: readonly Node[], metrics: readonly (readonly 
 const WORDS: Readonly<Record<Section, string>> = {
   Metrics: "metric",
   "System metrics": "metric",
+  "Parameters of the execution that made it": "made_by.param",
   "Parameters and properties": "prop",
   Labels: "label",
   Record: "record",
@@ -67,11 +83,18 @@ function distinct(rows: readonly CompareRow[]): CompareRow[] {
 
 type Fields = ReadonlyMap<string, TypedValue>;
 
+const DIGEST = /(^|[._])(digest|sha256|md5|checksum)$/i;
+
+/** Where names are people's own, which are never put into other words. */
+const EXACT: ReadonlySet<Section> = new Set(["Labels", "Parameters of the execution that made it"]);
+
 function rowsOf(section: Section, columns: readonly Fields[]): CompareRow[] {
-  const names = [...new Set(columns.flatMap((fields) => [...fields.keys()]))].sort(compareValues);
+  const sorted = [...new Set(columns.flatMap((fields) => [...fields.keys()]))].sort(compareValues);
+  // Digests differ wherever anything does, and say nothing to people: they come last.
+  const names = [...sorted.filter((name) => !DIGEST.test(name)), ...sorted.filter((name) => DIGEST.test(name))];
   return names.map((name) => {
     const key = `${WORDS[section]}.${name}`;
-    const title = section === "Labels" ? name : fieldName(section === "Record" ? name : key);
+    const title = EXACT.has(section) ? name : fieldName(section === "Record" ? name : key);
     return rowOf(
       { section, key, name, title },
       columns.map((fields) => fields.get(name)),
@@ -145,6 +168,14 @@ function fieldsOf(node: Node, metrics: readonly Compared[]): Fields {
   return fields;
 }
 
+/** What an execution was given besides artifacts: custom properties of the names param.NAME. */
+function parametersOf(maker: Node | undefined): Fields {
+  const given = Object.entries(maker?.custom_properties ?? {}).filter(([name]) => name.startsWith(PARAM));
+  return new Map(given.map(([name, value]) => [name.slice(PARAM.length), value]));
+}
+
+const PARAM = "param.";
+
 function flatten(name: string, field: TypedValue, fields: Map<string, TypedValue>): void {
   const { value } = field;
   if (Array.isArray(value) && value.some((item) => typeof item === "object" && item !== null)) {
@@ -164,7 +195,8 @@ function mapTexts(texts: Readonly<Record<string, string>>): Fields {
 }
 
 function recordOf(node: Node): Fields {
-  const texts = { type: node.type, state: node.state, uri: node.uri, workspace: node.workspace, run: node.run };
+  const { type, state, uri, workspace, run } = node;
+  const texts = { type, aliases: node.aliases?.join(", "), state, uri, workspace, run };
   const known = Object.entries(texts).filter((pair): pair is [string, string] => Boolean(pair[1]));
   const tags = isMlflowRun(node) ? ownTagsOf(node).map(({ name, value }): [string, string] => [name, value]) : [];
   return mapTexts(Object.fromEntries([...known, ...tags]));

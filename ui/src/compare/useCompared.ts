@@ -1,10 +1,11 @@
-// The records of a comparison and their metrics: two or three requests, however many records there are.
+// The records of a comparison, their metrics and what made them: a few requests, however many records there are.
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { api, dataOf } from "../api/client";
-import { useNodes } from "../api/details";
+import { useEnvironments, useNodes } from "../api/details";
 import type { Node } from "../api/shapes";
+import type { RecordEnvironment } from "../environment/environment";
 import type { CompareSearch } from "./address";
 import { type CompareRow, compareRows } from "./table";
 
@@ -34,29 +35,55 @@ export function useCompared(keys: readonly string[]) {
     queryFn: () => dataOf(api.GET("/api/v1/metrics/compared", { params: { query: { keys: keys.join(",") } } })),
     enabled: keys.length > 0,
   });
+  // The executions that made the artifacts: their environments have a part of their own, their parameters have rows.
+  const environments = useEnvironments(keys);
+  const makerOf = useMemo(() => makersIn(environments.data?.items), [environments.data]);
+  const makers = useNodes(
+    "executions",
+    [...new Set(makerOf.values())].map((key) => key.slice(1)),
+  );
   const needed = [
     metrics,
+    ...(makerOf.size > 0 ? [makers] : []),
     ...(idsOf("a").length > 0 ? [artifacts] : []),
     ...(idsOf("e").length > 0 ? [executions] : []),
   ];
-  const [ofArtifacts, ofExecutions] = [artifacts.data?.items, executions.data?.items];
+  const [ofArtifacts, ofExecutions, ofMakers] = [artifacts.data?.items, executions.data?.items, makers.data?.items];
   const comparison = useMemo((): Comparison | undefined => {
     if (!metrics.data) return undefined;
     const items = [...(ofArtifacts ?? []), ...(ofExecutions ?? [])];
     const found = new Map(items.map((node) => [node.key, node]));
     const nodes = keys.flatMap((key) => found.get(key) ?? []);
     const known = new Map(metrics.data.items.map((item) => [item.key, item.metrics]));
+    const making = new Map((ofMakers ?? []).map((node) => [node.key, node]));
     const rows = compareRows(
       nodes,
       nodes.map(({ key }) => known.get(key) ?? []),
+      new Map(
+        [...makerOf].flatMap(([key, maker]): [string, Node][] => {
+          const found = making.get(maker);
+          return found ? [[key, found]] : [];
+        }),
+      ),
     );
     return { nodes, rows, missing: keys.filter((key) => !found.has(key)), exact: metrics.data.exact };
-  }, [keys, metrics.data, ofArtifacts, ofExecutions]);
+  }, [keys, metrics.data, ofArtifacts, ofExecutions, ofMakers, makerOf]);
+  // Environments that cannot be read are said where they would stand; the rest is compared without them.
+  const isReady = !environments.isLoading && needed.every(({ isSuccess }) => isSuccess);
   return {
-    comparison: needed.every(({ isSuccess }) => isSuccess) ? comparison : undefined,
+    comparison: isReady ? comparison : undefined,
     error: needed.find(({ error }) => error)?.error,
     refetch: () => {
       for (const query of needed) void query.refetch();
     },
   };
+}
+
+/** The keys of the executions that made artifacts, by the keys of these. */
+function makersIn(items: readonly RecordEnvironment[] = []): ReadonlyMap<string, string> {
+  return new Map(
+    items.flatMap(({ key, execution }): [string, string][] =>
+      key.startsWith("a") && execution ? [[key, execution.key]] : [],
+    ),
+  );
 }

@@ -29,6 +29,18 @@ export function compareTexts(before: string, after: string): Piece[] {
   ];
 }
 
+/**
+ * Whether the pieces of two texts share so much that the words that differ are worth marking. Two digests, which are one
+ * word each, share nothing; to strike one out says no more than the two of them do.
+ */
+export function hasWordsInCommon(pieces: readonly Piece[]): boolean {
+  const lengthOf = (changes: readonly Piece["change"][]) =>
+    pieces.filter(({ change }) => changes.includes(change)).reduce((sum, { text }) => sum + text.trim().length, 0);
+  return lengthOf(["same"]) >= LEAST_SHARED * lengthOf(["same", "in"]);
+}
+
+const LEAST_SHARED = 0.2;
+
 function wordsOf(text: string): string[] {
   return text.match(WORD) ?? [];
 }

@@ -1,10 +1,9 @@
 // The environments of records that are compared: what differs first, what is equal folded; packages by their names.
 
 import "./environment.css";
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { api, dataOf } from "../api/client";
+import { useEnvironments } from "../api/details";
 import type { Node } from "../api/shapes";
 import { Loaded } from "../state/States";
 import { breakable } from "../values/names";
@@ -19,12 +18,7 @@ interface ComparedProps {
 }
 
 export function ComparedEnvironments(props: ComparedProps) {
-  const keys = props.nodes.map(({ key }) => key).join(",");
-  const query = useQuery({
-    queryKey: ["environments", keys],
-    queryFn: () => dataOf(api.GET("/api/v1/environments", { params: { query: { keys } } })),
-    enabled: keys !== "",
-  });
+  const query = useEnvironments(props.nodes.map(({ key }) => key));
   return (
     <section aria-label="Environments" className="environment-compared">
       <h2>Environments</h2>

@@ -25,12 +25,12 @@ export interface Column {
 const FIXED: Readonly<Record<string, Omit<Column, "key" | "pinned">>> = {
   name: { title: "Name", width: 240, sortable: true },
   version: { title: "Version", width: 100, sortable: true },
-  labels: { title: "Labels", width: 200, sortable: false },
-  aliases: { title: "Aliases", width: 130, sortable: false },
+  labels: { title: "Labels", width: 150, sortable: false },
+  aliases: { title: "Aliases", width: 120, sortable: false },
   type: { title: "Type", width: 120, sortable: true },
   state: { title: "State", width: 110, sortable: true },
   failure: { title: "Why it failed", width: 220, sortable: false },
-  made_by: { title: "Made by", width: 130, sortable: false },
+  made_by: { title: "Made by", width: 120, sortable: false },
   workspace: { title: "Workspace", width: 120, sortable: true },
   run: { title: "Run", width: 140, sortable: true },
   created: { title: "Created", width: 100, sortable: true },
@@ -80,15 +80,20 @@ export function columnOf(key: string): Column {
   const metric = metricOf(key);
   if (!metric) return { key, title: fieldName(key), width: 140, sortable: true };
   const { figure } = metric;
+  const title = fieldName(key);
   return {
     key,
-    title: fieldName(key),
-    width: 110,
+    title,
+    width: Math.min(200, Math.max(110, Math.ceil(title.length * LETTER) + BESIDE)),
     sortable: true,
     align: "end",
     ...(figure !== "metric" && { note: figure }),
   };
 }
+
+/** How wide a letter of a head is, and what stands beside its title, in pixels: a metric is known by its whole name. */
+const LETTER = 7.5;
+const BESIDE = 34;
 
 /** The metric that a column shows, and which of its reports; undefined for all other columns. */
 export function metricOf(key: string): { name: string; figure: Figure } | undefined {

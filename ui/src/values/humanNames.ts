@@ -85,14 +85,14 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What a field is called: create_time → Created, prop.learning_rate and MLflow's prop.param.learning_rate → Learning rate. A name that would lose something by
- * it (capitals, signs, words of one letter) stays as it is.
+ * What a field is called: create_time → Created, prop.learning_rate → Learning rate. A name that would lose something by
+ * it (capitals, signs, words of one letter) stays as it is, and so do parameters (prop.param.learning_rate →
+ * learning_rate), which are names in people's code.
  */
 export function fieldName(key: string): string {
-  const own = key.replace(
-    /^(prop\.param|param|prop|metric|least|greatest|label|properties|custom_properties|labels|metrics)\./s,
-    "",
-  );
+  const [, parameter] = /^(?:prop\.)?param\.(.+)$/s.exec(key) ?? [];
+  if (parameter) return parameter;
+  const own = key.replace(/^(prop|metric|least|greatest|label|properties|custom_properties|labels|metrics)\./s, "");
   if (own === key && FIELDS[key]) return FIELDS[key];
   return isPlain(own) && !/^[a-z](_|$)/.test(own) ? inWords(own) : own;
 }
