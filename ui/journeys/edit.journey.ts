@@ -82,7 +82,7 @@ describe("editing in place", () => {
     await page.keyboard.type("\nsecond line");
     await page.keyboard.press("Control+Enter");
     await row(page, "Description").getByText("second line").waitFor();
-    await page.getByRole("button", { name: "Edit aliases" }).focus();
+    await page.getByRole("button", { name: "Promote" }).focus();
     await page.keyboard.press("Enter");
     await page.locator("input:focus").waitFor();
     await page.keyboard.type("production");

@@ -9,23 +9,33 @@ import { Notices } from "../state/Notices";
 import { Empty } from "../state/States";
 import { DOCS, Help } from "./Help";
 import { Search } from "./Search";
+import type { ListSearch } from "./search";
 import { useShortLink } from "./shortLinks";
 import { focusMain, useFirstFocus } from "./useFirstFocus";
 
-const PLACES = [
+interface PlaceProps {
+  readonly to: string;
+  readonly name: string;
+  /** The filter of a list that has a name of its own. */
+  readonly filter?: string;
+}
+
+const PLACES: readonly PlaceProps[] = [
   { to: "/", name: "Home" },
+  { to: "/artifacts", name: "Models", filter: "type:model" },
+  { to: "/artifacts", name: "Data sets", filter: "type:data_set,dataset" },
   { to: "/artifacts", name: "Artifacts" },
   { to: "/executions", name: "Executions" },
   { to: "/runs", name: "Runs" },
   { to: "/workspaces", name: "Workspaces" },
   { to: "/lineage", name: "Lineage" },
   { to: "/monitor", name: "Monitor" },
-] as const;
+];
 /** What people need rarely. */
-const MORE = [
+const MORE: readonly PlaceProps[] = [
   { to: "/types", name: "Types" },
   { to: "/audit", name: "Audit" },
-] as const;
+];
 
 /** @param children what is shown instead of the page of the address. */
 export function Shell({ children }: { children?: ReactNode }) {
@@ -90,19 +100,34 @@ function Places({ className, children }: { className: string; children: ReactNod
   return (
     <nav className={className} aria-label="Pages">
       {PLACES.map((place) => (
-        <Place key={place.to} {...place} />
+        <Place key={place.name} {...place} />
       ))}
       {children}
     </nav>
   );
 }
 
-function Place({ to, name }: { to: (typeof PLACES | typeof MORE)[number]["to"]; name: string }) {
+/** The filter of the list that is shown, if it is one that has a name of its own. */
+function useNamedFilter(): string | undefined {
+  return useRouterState({
+    select: ({ location }) => {
+      const { filter } = location.search as ListSearch;
+      return PLACES.find((place) => place.filter !== undefined && place.filter === filter)?.filter;
+    },
+  });
+}
+
+function Place({ to, name, filter }: PlaceProps) {
+  const named = useNamedFilter();
+  // One place is where the reader is: Models, and then not Artifacts too.
+  const isOther =
+    filter === undefined && named !== undefined && PLACES.some((place) => place.to === to && place.filter);
   return (
     <Link
       to={to}
+      search={(filter === undefined ? {} : { filter }) as never}
       className="place"
-      activeOptions={{ exact: to === "/", includeSearch: false }}
+      activeOptions={{ exact: to === "/" || isOther, includeSearch: filter !== undefined || isOther }}
       activeProps={{ className: "place place-here" }}
     >
       {name}

@@ -1,7 +1,8 @@
 // What people change of a record, in its header: description, labels, aliases, stage, state. Each is shown as it is; who may
 // change it gets a button, and the editor (FieldEditor.tsx) is loaded when it is pressed.
 
-import { IconPencil } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconPencil, IconTag } from "@tabler/icons-react";
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { type Caller, useCaller, whyNoAliases, whyNot } from "../api/caller";
 import type { Node } from "../api/shapes";
@@ -35,6 +36,8 @@ export function Fields({ record }: { record: Node }) {
   const why = caller && whyNot(caller, record);
   const mayChange = caller !== undefined && why === undefined;
   const shown = FIELDS[record.kind].filter((field) => mayChange || isFilled(record, field));
+  const aliases = useOpening();
+  const mayPromote = mayChange && record.kind === "artifact" && whyNoAliases(caller, record) === undefined;
   return (
     <>
       <div className="fields">
@@ -45,17 +48,38 @@ export function Fields({ record }: { record: Node }) {
               record={record}
               field={field}
               why={mayChange ? noChange(caller, record, field) : ""}
+              {...(field === "aliases" && { opening: aliases })}
             />
           ))}
         </dl>
         {mayChange && (
-          <Suspense>
-            <ArchiveButton record={record} />
-          </Suspense>
+          <div className="fields-acts">
+            {mayPromote && <PromoteButton opening={aliases} />}
+            <Suspense>
+              <ArchiveButton record={record} />
+            </Suspense>
+          </div>
         )}
       </div>
       {why && <p className="muted fields-note">You can read this record and not change it: {why}</p>}
     </>
+  );
+}
+
+/** What opens the editor of the aliases by the name of the call that gives one: `lineal promote`. */
+function PromoteButton({ opening }: { opening: Opening }) {
+  return (
+    <Button
+      variant="subtle"
+      leftSection={<IconTag size={14} />}
+      title="Give this version an alias, such as production"
+      aria-expanded={opening.isOpen}
+      onPointerEnter={() => void loadEditor()}
+      onFocus={() => void loadEditor()}
+      onClick={opening.open}
+    >
+      Promote
+    </Button>
   );
 }
 
@@ -76,10 +100,15 @@ interface FieldRowProps {
   readonly field: Field;
   /** Why it cannot be changed: "" where that is said once for all fields, undefined where it can. */
   readonly why: string | undefined;
+  /** Whether its editor is open, where a button elsewhere opens it too. */
+  readonly opening?: Opening;
 }
 
-function FieldRow({ record, field, why }: FieldRowProps) {
-  const { isOpen, isOpening, open, close } = useOpening();
+type Opening = ReturnType<typeof useOpening>;
+
+function FieldRow({ record, field, why, opening }: FieldRowProps) {
+  const own = useOpening();
+  const { isOpen, isOpening, open, close } = opening ?? own;
   const button = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   useEffect(() => {
