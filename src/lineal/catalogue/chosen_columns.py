@@ -1,4 +1,4 @@
-"""Columns that the server chooses for a list: `headline` is a metric, `default` is what suits the type that is listed.
+"""Columns that the server chooses for a list: `headline` is a metric, `default` what suits the type and the search.
 
 What stays out: which metric is the headline (headline.py), the columns that records fill (facets.py), and how a column
 is written in the web UI.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lineal import conventions
 from lineal.catalogue import headline
 from lineal.catalogue.headline import Family
-from lineal.filter.search import Comparison, Query
+from lineal.filter.search import Comparison, Group, Has, Key, Query
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -33,6 +33,11 @@ _OF_ARTIFACTS: dict[Family, tuple[str, ...]] = {
     "metric": ("name", _METRICS, "labels", "made_by", "workspace", "created"),
     "other": ("name", "version", "labels", HEADLINE, "made_by", "workspace", "created"),
 }
+_OF_ALL_TYPES: dict[Kind, tuple[str, ...]] = {
+    ARTIFACT: ("name", "version", "type", "state", "made_by", "workspace", "created"),
+    EXECUTION: ("name", "type", "state", "failure", "duration", "workspace", "run", "created"),
+}
+"""What a list has whose search names no type, as the web UI shows it (ui/src/list/columns.ts)."""
 _PARAMS = "params"
 _OF_EXECUTIONS = ("name", "state", "failure", "duration", HEADLINE, _PARAMS, "run", "workspace", "created")
 _OF_MLFLOW_RUNS = ("name", "state", "duration", _METRICS, _PARAMS, "prop.user_id", "created")
@@ -49,7 +54,7 @@ class Chosen(NamedTuple):
         shown: the keys of the values to show.
         headline: the metric that stands for the records, if it was asked for and they have one.
         defaults: all columns of the list, fields of a row included; None unless they were asked for and the search
-            names types of one family.
+            names types of one family, or something that is a column: an alias, a label, a metric or a property.
     """
 
     shown: list[str]
@@ -69,14 +74,16 @@ def choose(
         columns: the columns that were asked for.
         read: ids of the selection that have been read (index.search.first_ids), if they have.
     """
+    kind = selection.kind
+    searched = _searched(selection.query) if DEFAULT in columns and kind in _OF_ALL_TYPES else []
     has_defaults = DEFAULT in columns and _names_type(selection.query)
     if HEADLINE not in columns and not has_defaults:
-        return Chosen(replaced(columns, None, None))
-    kind = selection.kind
+        defaults = _with_searched(_OF_ALL_TYPES[kind], searched) if searched else None
+        return Chosen(replaced(columns, None, defaults), defaults=defaults)
     ids = found_rows.sample_ids(session, selection, limit=SAMPLE) if read is None else read
     families = _families(session, types, kind, ids)
     metrics = [f"metric.{name}" for name in _headlines(session, kind, ids, families)]
-    defaults = None
+    defaults = list(_OF_ALL_TYPES[kind]) if searched else None
     if has_defaults and len(families) == 1:
         if kind is not EXECUTION:
             defaults = _defaults(kind, families[0], metrics)
@@ -85,6 +92,7 @@ def choose(
             of_mlflow = _are_mlflow_runs(session, types, ids)
             defaults = _of_mlflow_runs(params, metrics) if of_mlflow else _of_executions(params, metrics)
     first = metrics[0].partition(".")[2] if metrics else None
+    defaults = defaults and _with_searched(defaults, searched)
     return Chosen(replaced(columns, first, defaults), first, defaults)
 
 
@@ -99,7 +107,7 @@ def for_nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int
 
 def replaced(columns: Sequence[str], first: str | None, defaults: Sequence[str] | None) -> list[str]:
     """Return keys of values with `headline` and `default` replaced by the keys that they stand for."""
-    values = [key for key in defaults or () if key.startswith(("metric.", "prop."))]
+    values = [key for key in defaults or () if key.startswith(("metric.", "prop.", "label."))]
     own = {HEADLINE: [f"metric.{first}"] if first else [], DEFAULT: values}
     return list(dict.fromkeys(key for column in columns for key in own.get(column, [column])))
 
@@ -130,6 +138,33 @@ def _families(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int
 def _names_type(query: Query) -> bool:
     terms = [term.body for term in query.terms if not term.negated]
     return any(isinstance(body, Comparison) and body.key.field == "type" and body.operator != "!=" for body in terms)
+
+
+def _searched(query: Query) -> list[str]:
+    """Return the columns of what a search compares: `alias=production metric.auc>0.9` has aliases and metric.auc."""
+    found: list[str] = []
+    for term in query.terms:
+        if isinstance(term.body, Group):
+            found += [column for option in term.body.options for column in _searched(option)]
+        elif isinstance(term.body, (Comparison, Has)) and not term.negated:
+            found += _column_of(term.body.key)
+    return list(dict.fromkeys(found))
+
+
+def _column_of(key: Key) -> list[str]:
+    if key.name and key.field in _VALUES:
+        return [f"{key.field}.{key.name}"]
+    return [_FIELDS[key.field]] if key.field in _FIELDS else []
+
+
+_VALUES = ("label", "metric", "prop")
+_FIELDS = {"alias": "aliases", "label": "labels", "uri": "uri", "run": "run", "state": "state", "error": "failure"}
+
+
+def _with_searched(columns: Sequence[str], searched: Sequence[str]) -> list[str]:
+    """Put the columns that a list lacks behind those that say which record it is."""
+    at = 1 + max((columns.index(each) for each in ("name", "version", "type") if each in columns), default=-1)
+    return [*columns[:at], *[each for each in searched if each not in columns], *columns[at:]]
 
 
 def _defaults(kind: Kind, family: Family, metrics: Sequence[str]) -> list[str] | None:

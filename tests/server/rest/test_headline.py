@@ -84,6 +84,28 @@ def test_a_list_of_all_types_has_no_columns_of_one(models: Shelf) -> None:
     assert models.get("/artifacts", q="name:net", columns="default")["columns"] is None
 
 
+def test_what_is_searched_for_is_a_column_of_a_list_of_all_types(models: Shelf) -> None:
+    page = models.get("/artifacts", q="metric.zeal>0.3 prop.layers<9 -prop.width=5", columns="default", order_by="id")
+    searched = ["metric.zeal", "prop.layers"]
+    assert page["columns"] == ["name", "version", "type", *searched, "state", "made_by", "workspace", "created"]
+    assert [row["metrics"]["zeal"]["last"] for row in page["items"]] == [0.5, 0.4]
+    found = models.get("/artifacts", q="(alias=production OR has:label.team)", columns="default")["columns"]
+    assert found[3:5] == ["aliases", "label.team"]
+
+
+def test_what_is_searched_for_is_added_to_the_columns_of_a_type_once(models: Shelf) -> None:
+    page = models.get("/artifacts", q="type:model metric.zeal>0.3 metric.accuracy>0 has:prop.layers", columns="default")
+    searched = ["metric.zeal", "prop.layers", "labels", "aliases", "metric.accuracy"]
+    assert page["columns"] == ["name", "version", *searched, "made_by", "state", "created"]
+
+
+def test_an_export_has_the_columns_that_are_searched_for(shelf: Shelf) -> None:
+    shelf.put("model", custom={"layers": 4})
+    answer = shelf.client.get("/api/v1/artifacts/export", params={"q": "prop.layers>3", "columns": "default"})
+    [row] = csv.DictReader(answer.text.splitlines())
+    assert row["prop.layers"] == "4"
+
+
 def test_a_list_without_metrics_has_no_headline(shelf: Shelf) -> None:
     shelf.put("kubeflow.org/alpha/model", custom={"layers": 4})
     page = shelf.get("/artifacts", q="type=model", columns="default")

@@ -4751,7 +4751,7 @@ export interface operations {
                 internal?: boolean;
                 /** @description Only what this context holds, such as `c3`, or the executions of this run, such as `r7`. */
                 inside?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed and what is searched for; the page names them. */
                 columns?: string;
             };
             header?: never;
@@ -5091,7 +5091,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed and what is searched for; the page names them. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -5180,7 +5180,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed and what is searched for; the page names them. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
@@ -6057,7 +6057,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed and what is searched for; the page names them. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -6146,7 +6146,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed and what is searched for; the page names them. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
@@ -7023,7 +7023,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed and what is searched for; the page names them. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -7112,7 +7112,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed and what is searched for; the page names them. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
@@ -10041,7 +10041,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed and what is searched for; the page names them. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;

@@ -53,7 +53,8 @@ ColumnKeys = Annotated[
         description="Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is "
         'quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as '
         "CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that "
-        "stands for the records that fit, and `default`, what suits the type that is listed; the page names them.",
+        "stands for the records that fit, and `default`, what suits the type that is listed and "
+        "what is searched for; the page names them.",
     ),
 ]
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="The longest page wanted.")]
