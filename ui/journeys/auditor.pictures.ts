@@ -53,7 +53,7 @@ describe("the pictures of the auditor's tutorial", () => {
 
   it("show the file of the model that was changed", async () => {
     const faults = await take("auditor-files", `/artifacts/${model}?tab=files&file=rule.json`, 420, async (page) => {
-      await page.getByText(/^SHA-256 edc10ffe5f3e/).waitFor();
+      await page.getByText(/^SHA-256 of what was uploaded edc10ffe5f3e/).waitFor();
       await toTheTab(page);
     });
     expect(faults).toEqual([]);

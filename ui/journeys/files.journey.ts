@@ -57,7 +57,7 @@ describe("the files of a run", () => {
     await item(page, /MLmodel/).click();
     await pane(page).getByText("loader_module: mlflow.sklearn").waitFor();
     await pane(page)
-      .getByText(/^SHA-256 [0-9a-f]{64}/)
+      .getByText(/^SHA-256 of this file [0-9a-f]{64}/)
       .waitFor();
     expect(new URL(page.url()).searchParams.get("file")).toBe("model/MLmodel");
     expect(await item(page, /MLmodel/).getAttribute("aria-selected")).toBe("true");

@@ -5,9 +5,10 @@ import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { firstBytes, type RecordFile } from "../src/api/files";
 import { FileContent } from "../src/files/FileContent";
+import Files from "../src/files/Files";
 import { namesFiles } from "../src/files/LateFiles";
 import { formatSize, shownOf, splitTable, textOf, wayOf } from "../src/files/reading";
-import { drawAt, nodeOf } from "./drawing";
+import { drawAt, nodeOf, serve } from "./drawing";
 
 const bytes = (text: string) => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
 const shown = (name: string, text: string, isWhole = true) => shownOf(bytes(text), wayOf(name), isWhole);
@@ -131,6 +132,53 @@ describe("what a server sends", () => {
     drawAt("/", <FileContent file={{ ...FILE, name: "a.png", size: 9_000_000 }} />);
     await screen.findByText(/Pictures of up to 8.4 MB are shown/);
     expect(asked.mock.calls.length).toBe(0);
+  });
+});
+
+describe("the files of a model", () => {
+  const [now, recorded] = ["a".repeat(64), "b".repeat(64)];
+  const answer = { total: 1, next_cursor: null, digest: now, no_digest: null, no_digest_of: null };
+
+  function drawFiles(given: object, item: Partial<RecordFile> = {}, isOfFiles = true) {
+    const items = [{ ...FILE, name: "rule.json", path: "rule.json", ...item }];
+    const known = { recorded_digest: recorded, is_as_recorded: false, ...given };
+    serve({ "artifacts/3/files": { ...answer, items, ...known } });
+    return drawAt("/", <Files holder={{ kind: "artifacts", id: "3" }} isOfFiles={isOfFiles} />);
+  }
+
+  it("that were replaced are told, with both digests", async () => {
+    drawFiles({});
+    const alert = await screen.findByRole("alert");
+    expect(alert.textContent).toMatch(/These are not the files that were recorded.*b{64}.*a{64}/);
+    expect(screen.queryByText("as recorded")).toBeNull();
+  });
+
+  it("are not said to be others where the recorded digest may be of data in memory", async () => {
+    drawFiles({}, {}, false);
+    expect((await screen.findByRole("alert")).textContent).toMatch(/recorded SHA-256 is another one.*from memory/);
+  });
+
+  it("that are as recorded are said to be so", async () => {
+    drawFiles({ recorded_digest: now, is_as_recorded: true });
+    await screen.findByText(/as recorded/);
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("one of which was changed are marked, and the missing digest is explained", async () => {
+    const gone = { digest: null, no_digest: "changed", no_digest_of: "rule.json", is_as_recorded: null };
+    drawFiles(gone, { is_changed: true });
+    expect((await screen.findByRole("treeitem", { name: /rule/ })).textContent).toContain("changed");
+    expect(screen.getByRole("alert").textContent).toMatch(/A file is not the one that was uploaded.*no SHA-256.*b{64}/);
+  });
+
+  it("one of which was not uploaded are said to have no digest", async () => {
+    drawFiles({ digest: null, no_digest: "not_uploaded", no_digest_of: "rule.json", is_as_recorded: null });
+    await screen.findByText(/^No SHA-256 of all files: a file was not uploaded through this server/);
+  });
+
+  it("that are all gone are said to have been recorded", async () => {
+    drawFiles({ items: [], total: 0, digest: null, no_digest: "no_files", is_as_recorded: null });
+    await screen.findByText(/There are no files here, although/);
   });
 });
 

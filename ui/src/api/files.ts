@@ -7,6 +7,7 @@ import { Problem } from "./problem";
 import type { components } from "./schema";
 
 export type RecordFile = components["schemas"]["RecordFile"];
+export type RecordFiles = components["schemas"]["RecordFiles"];
 
 /** The record whose files are meant. */
 export interface Holder {

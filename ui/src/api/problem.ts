@@ -14,6 +14,14 @@ interface ProblemDetails {
   readonly problem?: string;
   readonly hint?: string;
   readonly page?: string;
+  readonly deleted?: number;
+  readonly deleted_by?: string;
+}
+
+/** When a record was deleted, in milliseconds since the epoch, and who did. */
+export interface Deletion {
+  readonly time: number;
+  readonly by: string;
 }
 
 export class Problem extends Error {
@@ -29,6 +37,8 @@ export class Problem extends Error {
     readonly problem?: string,
     /** The page of the documentation about it, relative to the root of the web UI. */
     readonly page?: string,
+    /** Of a record that is not there any more, for those who may know it. */
+    readonly deletion?: Deletion,
   ) {
     super(detail || title);
   }
@@ -58,6 +68,7 @@ export class Problem extends Error {
       details.problem,
       // A proxy may show the server under a prefix that the server does not know.
       details.page?.replace(/^.*?\/docs\//, "./docs/"),
+      details.deleted === undefined ? undefined : { time: details.deleted, by: details.deleted_by ?? "" },
     );
   }
 

@@ -32,6 +32,7 @@ export default function AuditPage() {
     <article className="record-page audit">
       <h1>Audit log</h1>
       <p className="muted">Who changed what, newest first. Nothing here is ever changed or deleted.</p>
+      {log.data?.pages[0] && <Kept all={log.data.pages[0].records_all_writes} />}
       <Filters search={search} change={change} />
       {log.isPending && <Loading rows={10} label="Loading the audit log" />}
       {log.error && <Failed error={log.error} retry={() => void log.refetch()} />}
@@ -43,6 +44,24 @@ export default function AuditPage() {
         </Button>
       )}
     </article>
+  );
+}
+
+/** Which changes the log has, as far as that depends on how the server runs now. */
+function Kept({ all }: { all: boolean }) {
+  return (
+    <p className="muted">
+      {all ? (
+        <>
+          This server runs with <code>--audit</code>: it records every write.
+        </>
+      ) : (
+        <>
+          This server runs without <code>--audit</code>: it records deletions, changes of records, moved aliases,
+          replaced files and tokens, and no other writes.
+        </>
+      )}
+    </p>
   );
 }
 
@@ -110,13 +129,7 @@ function Typed({ label, value, placeholder, onValue }: TypedProps) {
 }
 
 function Nothing({ isFiltered }: { isFiltered: boolean }) {
-  return (
-    <Empty title={isFiltered ? "No change fits" : "No change has been written down yet"}>
-      <p>
-        Deletions are always written down; other changes are while the server runs with <code>--audit</code>.
-      </p>
-    </Empty>
-  );
+  return <Empty title={isFiltered ? "No change fits" : "No change has been recorded yet"} />;
 }
 
 function Entries({ entries }: { entries: readonly AuditEntry[] }) {

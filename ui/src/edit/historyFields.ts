@@ -17,11 +17,17 @@ const TIMES = ["archived", "started", "ended", "time"];
 
 /** The changed fields: members of the SDK's JSON each by itself, and the time of update only where nothing else changed. */
 export function historyFields(entry: Pick<AuditEntry, "old" | "new">): readonly FieldChange[] {
-  const changes = changesOf(entry).filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after));
+  const changes = changesOf(entry).flatMap(withoutSame);
   const expanded = changes.flatMap((change) => (isToldByMembers(change) ? members(change) : [named(change)]));
   const unique = expanded.filter(({ field }, place) => expanded.findIndex((other) => other.field === field) === place);
   const told = unique.filter(({ field }) => !field.startsWith("last_update_time"));
   return told.length > 0 ? told : unique;
+}
+
+/** Nothing of a field that stayed the same; the path of a file that was replaced says which one it was. */
+function withoutSame(change: FieldChange): FieldChange[] {
+  if (JSON.stringify(change.before) !== JSON.stringify(change.after)) return [change];
+  return change.field === "path" ? [{ ...change, before: undefined }] : [];
 }
 
 /** Whether the number of a field is milliseconds since the epoch. */
@@ -107,6 +113,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   attribution: "Added to a context",
   association: "Added to a context",
   parent: "Parent context added",
+  "replace file": "File replaced",
+  "delete file": "File deleted",
   tombstone: "Deleted, kept as a tombstone",
   delete: "Deleted",
 };

@@ -66,14 +66,18 @@ function FileHead({ file, onClose }: { file: RecordFile; onClose: (() => void) |
         </span>
         {file.sha256 ? (
           <span className="file-digest">
-            SHA-256 <code>{file.sha256}</code> <CopyButton value={file.sha256} label="Copy the SHA-256" />
+            SHA-256 of {file.is_changed ? "what was uploaded" : "this file"} <code>{file.sha256}</code>{" "}
+            <CopyButton value={file.sha256} label="Copy the SHA-256" />
           </span>
         ) : (
           <span>no SHA-256: it was not uploaded through this server</span>
         )}
       </p>
       {file.is_changed && (
-        <p className="file-warning">It was written again after its upload: the SHA-256 may be of another content.</p>
+        <p className="file-warning">
+          This is not the file that was uploaded: it has another size, or was written later. The SHA-256 is that of the
+          upload.
+        </p>
       )}
     </header>
   );

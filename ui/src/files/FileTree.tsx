@@ -1,6 +1,13 @@
 // The tree of a record's files. One tab stop: up and down go from line to line, right opens a folder, left closes it.
 
-import { IconChevronDown, IconChevronRight, IconFile, IconFolder, IconPhoto } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconChevronDown,
+  IconChevronRight,
+  IconFile,
+  IconFolder,
+  IconPhoto,
+} from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { type Holder, type RecordFile, useFolder } from "../api/files";
 import { useRoving } from "../app/useRoving";
@@ -151,8 +158,16 @@ function ItemIcon({ item, isOpen }: { item: RecordFile; isOpen: boolean }) {
 function Facts({ item }: { item: RecordFile }) {
   return (
     <>
+      {item.is_changed && (
+        <span className="file-changed" title="It has another size than its upload, or was written later">
+          <IconAlertTriangle size={14} aria-hidden /> changed
+        </span>
+      )}
       {item.sha256 && (
-        <code className="file-sha muted" title={`SHA-256 ${item.sha256}`}>
+        <code
+          className="file-sha muted"
+          title={`SHA-256 of ${item.is_changed ? "what was uploaded" : "the file"}: ${item.sha256}`}
+        >
           {item.sha256.slice(0, 12)}
         </code>
       )}

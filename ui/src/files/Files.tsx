@@ -4,11 +4,17 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import "./files.css";
 import { type Holder, useFolder } from "../api/files";
 import { Loaded } from "../state/States";
-import { CopyButton } from "../values/CopyButton";
 import { FilePane } from "./FilePane";
 import { FileTree } from "./FileTree";
+import { DigestWarning, WholeDigest } from "./WholeDigest";
 
-export default function Files({ holder }: { holder: Holder }) {
+interface FilesProps {
+  readonly holder: Holder;
+  /** Whether a digest of the record can only be one of files. */
+  readonly isOfFiles: boolean;
+}
+
+export default function Files({ holder, isOfFiles }: FilesProps) {
   const { file } = useSearch({ strict: false }) as { file?: string };
   const navigate = useNavigate();
   const open = (path: string | undefined) =>
@@ -21,32 +27,34 @@ export default function Files({ holder }: { holder: Holder }) {
   return (
     <Loaded query={root} rows={4}>
       {({ pages: [first] }) => {
-        if (!first || first.total === 0) return <p className="muted">No files yet.</p>;
+        if (!first || first.total === 0) return <NoFiles recorded={first?.recorded_digest ?? null} />;
         // A record may be one file, whose path is empty.
         const chosen = file || (first.items[0]?.path === "" ? "" : undefined);
         return (
-          <div className="files" data-chosen={chosen !== undefined}>
-            <div className="files-side">
-              <FileTree holder={holder} chosen={chosen} onChoose={open} />
-              {first.digest && <WholeDigest digest={first.digest} />}
+          <>
+            <DigestWarning files={first} isOfFiles={isOfFiles} onChoose={open} />
+            <div className="files" data-chosen={chosen !== undefined}>
+              <div className="files-side">
+                <FileTree holder={holder} chosen={chosen} onChoose={open} />
+                <WholeDigest files={first} />
+              </div>
+              {chosen !== undefined && (
+                <FilePane key={chosen} holder={holder} path={chosen} onClose={() => open(undefined)} />
+              )}
             </div>
-            {chosen !== undefined && (
-              <FilePane key={chosen} holder={holder} path={chosen} onClose={() => open(undefined)} />
-            )}
-          </div>
+          </>
         );
       }}
     </Loaded>
   );
 }
 
-const COMMAND = "find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum";
-
-function WholeDigest({ digest }: { digest: string }) {
+function NoFiles({ recorded }: { recorded: string | null }) {
+  if (!recorded) return <p className="muted">No files yet.</p>;
   return (
-    <p className="files-digest muted" title={`In the folder of these files: ${COMMAND}`}>
-      SHA-256 of all files together <code>{digest.slice(0, 16)}…</code>{" "}
-      <CopyButton value={digest} label="Copy the SHA-256 of all files" />
+    <p className="muted">
+      There are no files here, although the record has the SHA-256 <code className="file-digest">{recorded}</code>.
+      History says who deleted them.
     </p>
   );
 }

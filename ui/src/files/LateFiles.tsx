@@ -3,6 +3,7 @@
 import { lazy, Suspense } from "react";
 import type { Node } from "../api/shapes";
 import { loadPart } from "../app/loadPart";
+import { familyOf } from "../lineage/looks";
 import { Loading } from "../state/States";
 
 const Files = lazy(() => loadPart(() => import("./Files")));
@@ -21,7 +22,10 @@ export function namesFiles(record: Node): boolean {
 export function LateFiles({ record }: { record: Node }) {
   return (
     <Suspense fallback={<Loading rows={4} label="Loading the files" />}>
-      <Files holder={{ kind: record.kind === "execution" ? "executions" : "artifacts", id: record.id }} />
+      <Files
+        holder={{ kind: record.kind === "execution" ? "executions" : "artifacts", id: record.id }}
+        isOfFiles={familyOf(record.type, record.kind) === "model"}
+      />
     </Suspense>
   );
 }

@@ -5,6 +5,7 @@ import { IconAlertTriangle, IconClock, IconLock, IconRefresh } from "@tabler/ico
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Problem } from "../api/problem";
 import { CopyButton } from "../values/CopyButton";
+import { Deleted } from "./Deleted";
 import { isShared, useTrouble } from "./retries";
 
 /** Grey rows, after 150 ms: what loads faster must not flicker. */
@@ -43,6 +44,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => unknown
   const isWaiting = isShared(error);
   useTrouble(isWaiting ? problem : undefined, retry);
   if (isWaiting) return <Waiting isOffline={problem.kind === "offline"} />;
+  if (problem.deletion) return <Deleted deletion={problem.deletion} />;
   const Icon = problem.kind === "forbidden" ? IconLock : IconAlertTriangle;
   return (
     <div className={`failed failed-${problem.kind}`} role="alert">
