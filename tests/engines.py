@@ -72,6 +72,8 @@ class Engine:
         own_connection, other_connections, kill: the statements that ask for connections' ids and kill one.
         idle_timeout: the statement that sets after how long the server hangs up on new connections.
         sleep: a statement of a second and more, if the client says how long it waits for an answer.
+        drop: the statement that drops a database which is in use.
+        always_there: a database that every server has.
         shares: the engine whose server it uses with another driver.
     """
 
@@ -85,6 +87,8 @@ class Engine:
     kill: str = ""
     idle_timeout: str = ""
     sleep: str = ""
+    drop: str = ""
+    always_there: str = ""
     shares: Engine | None = None
     _running: Server | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -101,6 +105,13 @@ class Engine:
         dialect = dialect_for(DatabaseSettings(url))
         assert isinstance(dialect, ServerDialect)
         dialect.create_database(dialect.url.hosts[0])
+
+    def drop_database(self, url: str) -> None:
+        """Drop a database, whoever uses it."""
+        dialect = dialect_for(DatabaseSettings(url))
+        assert isinstance(dialect, ServerDialect)
+        with closing(dialect.connect(dialect.url.hosts[0], database=self.always_there)) as connection:
+            connection.cursor().execute(self.drop.format(dialect.url.database))
 
     def rewind_ids(self, database: Database) -> None:
         """Let the next rows have ids as if no row had been deleted, and no request undone."""
@@ -341,6 +352,8 @@ _MYSQL_WORDS = {
     "rewind": "ALTER TABLE {table} AUTO_INCREMENT = 1",
     "idle_timeout": "SET GLOBAL wait_timeout = {seconds}",
     "sleep": "SELECT SLEEP(2)",
+    "drop": "DROP DATABASE {}",
+    "always_there": "information_schema",
 }
 _POSTGRESQL_WORDS = {
     "own_connection": "SELECT pg_backend_pid()",
@@ -349,6 +362,8 @@ _POSTGRESQL_WORDS = {
     "kill": "SELECT pg_terminate_backend({})",
     "rewind": "SELECT setval('{table}_id_seq', (SELECT COALESCE(MAX(id), 0) + 1 FROM {table}), false)",
     "idle_timeout": "ALTER ROLE postgres SET idle_session_timeout = {milliseconds}",
+    "drop": "DROP DATABASE {} WITH (FORCE)",
+    "always_there": "postgres",
 }
 MARIADB = Engine("mariadb", mariadb, **_MYSQL_WORDS)
 MARIADB_MYSQLDB = Engine("mariadb-mysqldb", mariadb, shares=MARIADB, **_MYSQL_WORDS)

@@ -271,7 +271,10 @@ def test_a_name_of_another_workspace_is_taken_and_nothing_more_is_told(own_store
     )
     with pytest.raises(errors.AlreadyExistsError) as raised:
         own_stores.shared.call("PutExecution", request, caller=WRITER_OF_A)
-    assert str(raised.value) == "the name 'b-experiment' is taken in this store; choose another for the context"
+    assert str(raised.value) == (
+        "the name 'b-experiment' is taken in this store; choose another for the context, or other credentials: "
+        "these are limited to 'a'"
+    )
 
 
 def test_the_first_writer_of_a_workspace_makes_its_context(own_stores: Stores) -> None:

@@ -92,6 +92,21 @@ def test_an_alias_is_moved_and_taken_away(url: str, run: Run) -> None:
     assert run("promote", "2", "production", "--remove")[1]["artifact_id"] is None
 
 
+@pytest.mark.parametrize("words", [("set", "--label", "a=b"), ("delete",), ("metrics",), ("promote", "production")])
+def test_a_node_is_named_by_what_it_is(url: str, run: Run, words: tuple[str, ...]) -> None:
+    command, *flags = words
+    code, said = run(command, "dataset:2", *flags)
+    assert (code, "the artifact with the id 2 is no dataset: its type is 'Model'" in said) == (1, True)
+    assert run(command, "model:2", *flags)[0] == 0
+
+
+def test_a_version_with_an_alias_is_deleted_only_if_the_command_says_so(url: str, run: Run) -> None:
+    run("promote", "2", "production")
+    code, said = run("delete", "artifact:2", "--dry-run")
+    assert (code, "the artifact 2 has an alias" in said) == (1, True)
+    assert run("delete", "artifact:2", "--include-deployed")[1]["deleted"]["artifacts"] == [2]
+
+
 def test_records_are_archived_and_taken_back(url: str, run: Run) -> None:
     assert run("archive", "model:1", "model:3")[1]["changed"] == 2
     assert "__archived__" in model(url, 3).custom_properties

@@ -93,6 +93,14 @@ def test_a_server_that_is_not_there_is_unavailable_and_named() -> None:
         store.get_artifact_types()
 
 
+def test_a_server_that_answers_is_not_said_to_be_away(server: Server) -> None:
+    server.service.answer = lambda context: context.abort(grpc.StatusCode.UNAVAILABLE, "the database does not answer")
+    with server.store() as store, pytest.raises(errors.UnavailableError) as caught:
+        store.get_artifact_types()
+    assert "cannot do this now: the database does not answer" in caught.value.message
+    assert "is a metadata server running" not in caught.value.message
+
+
 def test_a_timeout_of_zero_seconds_is_no_time_and_not_no_limit(server: Server) -> None:
     server.service.answer = lambda context: time.sleep(1) or rpc.GetArtifactTypesResponse()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from lineal import errors
@@ -19,6 +22,23 @@ def test_the_root_of_a_sqlite_file_is_a_folder_beside_it() -> None:
 @pytest.mark.parametrize("url", ["sqlite://", "mysql://u@h/d", "postgresql://u@h/d"])
 def test_other_databases_have_no_root_of_their_own(url: str) -> None:
     assert default_artifacts_root(url) == ""
+
+
+def test_a_folder_is_tried_before_the_first_upload(tmp_path: Path) -> None:
+    assert open_root(str(tmp_path / "new" / "root")).check() == ""
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        errors.FailedPreconditionError, match=f"root {tmp_path}/file/root cannot.*{tmp_path}/file is no"
+    ):
+        open_root(str(tmp_path / "file" / "root")).check()
+
+
+def test_a_folder_that_cannot_be_made_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda place, mode: not mode & os.W_OK)  # the tests may run as root
+    with pytest.raises(errors.FailedPreconditionError, match=f"may not write in {tmp_path}; make it"):
+        open_root(str(tmp_path / "root")).check()
+    assert "so uploads are refused" in open_root(str(tmp_path)).check()
 
 
 def test_without_a_root_an_upload_is_refused_with_what_to_set() -> None:

@@ -25,6 +25,10 @@ def test_a_stored_file_is_read_back_with_its_size_and_digest(root: ArtifactsRoot
     assert content_of(root, "w/0/run/artifacts/a.txt") == b"hello"
 
 
+def test_a_root_that_can_be_used_has_nothing_to_say(root: ArtifactsRoot) -> None:
+    assert root.check() == ""
+
+
 def test_the_tag_of_a_file_changes_with_every_file_that_takes_its_place(root: ArtifactsRoot) -> None:
     stored = root.store("w/a", [b"hello"])
     assert root.tag("w/a") == stored.tag != ""

@@ -12,8 +12,8 @@ from lineal.kinds import KINDS
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
 from lineal.store.workspaces.scope import Scope, Workspace
+from lineal.wire import lifecycle, records
 from lineal.wire import metadata_store as pb
-from lineal.wire import records
 from lineal.wire import service as rpc
 from tests.engines import SQLITE_EVERY_DAY
 from tests.service.audit import audit_entries
@@ -291,6 +291,14 @@ def test_a_caller_with_workspaces_is_told_that_the_log_is_of_the_whole_store(
 def test_only_entries_about_nodes_are_undone(service: MetadataService) -> None:
     with pytest.raises(errors.NotFoundError, match="no entry 77"):
         undo(service, 77)
+
+
+def test_a_deletion_is_not_undone_and_the_error_names_the_cure(service: MetadataService, model: int) -> None:
+    nodes = lifecycle.NodeIds(artifact_ids=[model])
+    service.call("DeleteNodes", lifecycle.DeleteNodesRequest(nodes=nodes))
+    [entry] = [entry.id for entry in audit_entries(service) if entry.action == "delete"]
+    with pytest.raises(errors.FailedPreconditionError, match=f"entry {entry} is a deletion.*restore a backup"):
+        undo(service, entry)
 
 
 def test_every_kind_of_node_can_be_named_in_a_request() -> None:

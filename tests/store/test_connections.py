@@ -18,7 +18,7 @@ from lineal.store.engine.database import Database
 from lineal.store.engine.dialects.urls import Host, parse_server_url
 from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
-from tests.engines import Engine, run_sql
+from tests.engines import POSTGRESQL, Engine, run_sql
 from tests.ports import free_port
 
 SECRET = "so-secret"
@@ -123,6 +123,29 @@ def test_a_database_that_is_absent_is_created_only_if_it_may_be(
         open_service(f"{url}?create_database=false")
     with open_service(url) as service:
         assert answers(service)
+
+
+def test_a_database_that_was_dropped_is_not_made_again(
+    server_engine: Engine, servers: ExitStack, tmp_path: Path
+) -> None:
+    url = server_engine.fresh_url(servers, tmp_path)
+    with open_service(f"{url}?retry_seconds=0.1") as service:
+        server_engine.drop_database(url)
+        with pytest.raises(errors.UnavailableError, match=r"does not exist any more; restore a backup|lacks a table"):
+            answers(service)
+        server_engine.create_database(url)
+        with pytest.raises(errors.UnavailableError, match="lacks a table of the store; restore a backup"):
+            answers(service)
+
+
+@pytest.mark.parametrize("server_engine", [pytest.param(POSTGRESQL, id="postgresql")], indirect=True)
+def test_a_database_that_the_user_may_not_create_is_said_to_be_missing(
+    server_engine: Engine, servers: ExitStack, tmp_path: Path
+) -> None:
+    url = server_engine.fresh_url(servers, tmp_path)
+    run_sql(f"{server_engine.server(servers).url}postgres", "CREATE ROLE limited LOGIN PASSWORD 'limited'")
+    with pytest.raises(errors.NotFoundError, match="does not exist, and this user may not create it"):
+        open_service(with_user(url, "limited:limited"))
 
 
 def test_an_unknown_user_is_refused_without_a_word_of_the_password(server_url: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lineal.cli import mistakes, things
@@ -42,10 +42,13 @@ def change(args: argparse.Namespace, patch: Mapping[str, Any], *, verb: str, don
         StatusError: a change is refused; what the batches before it have changed stays changed, and the error says so.
     """
     if args.query is None:
-        ids = _named(args)
+        named = _named(args)
+        from lineal.cli.named_nodes import require_types
         from lineal.cli.store import open_lifecycle_store
 
+        ids = _by_kind(named)
         with open_lifecycle_store(args) as store:
+            require_types(store, named)
             changed = _change(store, ids, patch)
     else:
         changed, ids = _change_found(args, patch, verb)
@@ -55,21 +58,24 @@ def change(args: argparse.Namespace, patch: Mapping[str, Any], *, verb: str, don
     print_record(args, record, [f"{_counted(ids)} {done}{same}" if changed else f"nothing {done}: all were so already"])
 
 
-def _named(args: argparse.Namespace) -> Ids:
-    """Return the ids of the named nodes by kind; end with a usage error if a word names none."""
+def _named(args: argparse.Namespace) -> list[tuple[Things, int]]:
+    """Return the named nodes; end with a usage error if a word names none."""
     if not args.nodes:
         args.usage_error("no node is named: give KIND:ID, such as model:7, or a search with -q")
-    found: dict[str, list[int]] = {}
+    found = []
     for word in args.nodes:
         try:
-            kind, node_id = node_word(word, things.SINGLE)
+            found.append(node_word(word, things.WITH_IDS))
         except argparse.ArgumentTypeError as error:
             args.usage_error(str(error))
-        if not kind.kind:
-            args.usage_error(f"{word} is a type, and types cannot be changed here")
-        ids = found.setdefault(kind.kind, [])
-        if node_id not in ids:
-            ids.append(node_id)
+    return found
+
+
+def _by_kind(named: Iterable[tuple[Things, int]]) -> Ids:
+    """Return ids by kind, each once."""
+    found: dict[str, list[int]] = {}
+    for kind, node_id in dict.fromkeys((each.kind, node_id) for each, node_id in named):
+        found.setdefault(kind, []).append(node_id)
     return found
 
 

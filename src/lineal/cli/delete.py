@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from lineal import conventions, errors
 from lineal.cli import things
 from lineal.cli.arguments import Commands, add_store_flags
 from lineal.cli.node_words import node_word
 from lineal.cli.output import add_output_flags, print_record
 
 if TYPE_CHECKING:
+    from lineal.client.store import MetadataStore
     from lineal.wire import lifecycle
 
 
@@ -18,12 +21,14 @@ def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("delete", help="delete nodes that no other node needs", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("nodes", nargs="+", metavar="KIND:ID", type=_node, help="a node, such as artifact:7")
+    parser.add_argument("nodes", nargs="+", metavar="KIND:ID", type=_node, help="a node, such as model:7")
     parser.add_argument(
         "--tombstones",
         action="store_true",
         help="turn nodes that a remaining node needs into tombstones, instead of failing",
     )
+    deployed = "delete versions with an alias, such as production, too"
+    parser.add_argument("--include-deployed", action="store_true", help=deployed)
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
     add_output_flags(parser)
     add_store_flags(parser)
@@ -31,12 +36,16 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Delete the nodes and say which."""
+    from lineal.cli.named_nodes import require_types
     from lineal.cli.store import open_lifecycle_store
 
     wanted: dict[str, list[int]] = {"artifact": [], "execution": [], "context": []}
-    for kind, found in args.nodes:
-        wanted[kind].append(found)
+    for each, node_id in args.nodes:
+        wanted[each.kind].append(node_id)
     with open_lifecycle_store(args) as store:
+        require_types(store, args.nodes)
+        if not args.include_deployed:
+            _require_no_alias(store, wanted["artifact"])
         response = store.delete_nodes(
             artifact_ids=wanted["artifact"],
             execution_ids=wanted["execution"],
@@ -48,9 +57,24 @@ def run(args: argparse.Namespace) -> None:
     print_record(args, deletion_record(response.deleted, response.tombstones, dry_run=args.dry_run), [said])
 
 
-def _node(text: str) -> tuple[str, int]:
-    found, node_id = node_word(text, things.NODES)
-    return found.kind, node_id
+def _node(text: str) -> tuple[things.Things, int]:
+    return node_word(text, things.WITH_IDS)
+
+
+def _require_no_alias(store: MetadataStore, ids: Iterable[int]) -> None:
+    """Refuse to delete a version that somebody may load by its alias.
+
+    Raises:
+        FailedPreconditionError: an artifact has an alias.
+    """
+    from lineal.cli.named_nodes import nodes_of
+
+    for node in nodes_of(store, "artifact", ids):
+        if conventions.ALIASES in node.custom_properties:
+            raise errors.FailedPreconditionError(
+                f"the artifact {node.id} has an alias, so programs may use it; give the alias to another version "
+                "(lineal promote), or delete it with --include-deployed"
+            )
 
 
 def deletion_record(deleted: lifecycle.NodeIds, tombstones: lifecycle.NodeIds, *, dry_run: bool) -> dict[str, Any]:

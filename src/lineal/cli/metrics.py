@@ -34,9 +34,11 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Print metrics, or the points of one."""
+    from lineal.cli.named_nodes import require_types
     from lineal.cli.store import open_store
 
     with open_store(args) as store:
+        require_types(store, [args.node])
         read = _metrics if args.name is None else _points
         records, has_more = read(store, args)
     notes = [f"There are more than these {len(records)}; use --limit."] if has_more else []
@@ -44,7 +46,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _node(text: str) -> tuple[things.Things, int]:
-    return node_word(text, (*things.NODES, things.MODELS, things.DATASETS, things.METRICS), default=things.ARTIFACTS)
+    return node_word(text, things.WITH_IDS, default=things.ARTIFACTS)
 
 
 def _name_node(request: Any, args: argparse.Namespace) -> None:

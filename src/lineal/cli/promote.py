@@ -25,9 +25,12 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Move the alias and say where it was."""
+    from lineal.cli.named_nodes import require_types
     from lineal.cli.store import open_lifecycle_store
 
+    named, args.version = args.version, args.version[1]
     with open_lifecycle_store(args) as store:
+        require_types(store, [named])
         if args.remove:
             store.delete_alias(args.version, args.alias)
             previous = args.version
@@ -47,5 +50,5 @@ def _sentence(args: argparse.Namespace, previous: int | None) -> str:
     return f"artifact {args.version} has the alias {args.alias} now{before}"
 
 
-def _artifact(word: str) -> int:
-    return node_word(word, _ARTIFACTS, default=things.ARTIFACTS)[1]
+def _artifact(word: str) -> tuple[things.Things, int]:
+    return node_word(word, _ARTIFACTS, default=things.ARTIFACTS)

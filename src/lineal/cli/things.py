@@ -61,6 +61,8 @@ SINGLE = (ARTIFACTS, EXECUTIONS, CONTEXTS, TYPES, MODELS, DATASETS, METRICS, WOR
 """What has ids, so that `lineal get` prints it."""
 NODES = (ARTIFACTS, EXECUTIONS, CONTEXTS)
 """The kinds of nodes."""
+WITH_IDS = tuple(each for each in SINGLE if each.kind)
+"""What is a node: the kinds, and the words for nodes of some types."""
 IN_LINEAGE = tuple(each for each in SINGLE if each.kind in ("artifact", "execution"))
 """What a lineage can start from."""
 

@@ -40,6 +40,7 @@ _GATE = Gate(2.0)  # a fork in the middle of a call leaves gRPC in the child wit
 _HEALTH = "/grpc.health.v1.Health/Check"
 _left_to_parent: list[Any] = []
 """Channels that a forked child must neither use nor close."""
+_FROM_THE_SERVER = "Error received from peer"
 _TOO_LARGE = re.compile(r"message larger than max \((\d+) vs\. (\d+)\)")
 
 
@@ -181,11 +182,17 @@ class GrpcTransport:
         message = error.details() or error.code().name
         details = decoded(dict(error.trailing_metadata() or ()).get(TRAILER, b""))
         if code == errors.UNAVAILABLE:
-            message = f"no answer from {self._target}: {message}; is a metadata server running there?"
+            message = self._unavailable(error, message)
             details = replace(details, page=details.page or pages.SERVER.name)
         if code == errors.RESOURCE_EXHAUSTED and (found := _TOO_LARGE.search(message)):
             return self._too_large(size=int(found[1]), limit=int(found[2]))
         return errors.make_exception(message, code, details)
+
+    def _unavailable(self, error: grpc.RpcError, message: str) -> str:
+        """Say whether the server did not answer, or what is behind it, such as its database."""
+        if _FROM_THE_SERVER in str(error.debug_error_string()):
+            return f"the server {self._target} cannot do this now: {message}"
+        return f"no answer from {self._target}: {message}; is a metadata server running there?"
 
     def _too_large(self, *, size: int, limit: int) -> errors.StatusError:
         """Return an error that names the limit of a message: gRPC's error names neither the side nor the setting."""

@@ -49,6 +49,15 @@ class BucketRoot(ArtifactsRoot):
     def __repr__(self) -> str:
         return f"BucketRoot({self._store!r})"
 
+    def check(self) -> str:
+        """List it once; a bucket that does not answer now may do so later."""
+        try:
+            with _reported():
+                next(iter(self._store.list(chunk_size=1)), None)
+        except errors.StatusError as error:
+            return f"the artifacts root {self._store!r} does not answer: {error.message}"
+        return ""
+
     def read(self, path: str, *, first: int = 0, length: int | None = None) -> Content:
         """Open a file, from an offset on; see `ArtifactsRoot.read`."""
         key = "/".join(parts_of(path))

@@ -46,6 +46,22 @@ class FolderRoot(ArtifactsRoot):
     def __repr__(self) -> str:
         return f"FolderRoot({str(self._folder)!r})"
 
+    def check(self) -> str:
+        """Look at the folder, or at the nearest one above it in which it would be made; nothing is made now."""
+        there = next(each for each in (self._folder, *self._folder.parents) if os.path.lexists(each))
+        said = f"the artifacts root {self._folder} cannot be"
+        who = "the user who runs the server"
+        if not there.is_dir():
+            raise errors.FailedPreconditionError(f"{said} used: {there} is no folder; name another one")
+        writes = os.access(there, os.W_OK | os.X_OK)
+        if there != self._folder and not writes:
+            raise errors.FailedPreconditionError(
+                f"{said} made: {who} may not write in {there}; make it and give it to that user"
+            )
+        if not os.access(there, os.R_OK | os.X_OK):
+            raise errors.FailedPreconditionError(f"{said} read by {who}; give it to that user")
+        return "" if writes else f"{said} written by {who}, so uploads are refused"
+
     def read(self, path: str, *, first: int = 0, length: int | None = None) -> Content:
         """Open a file, from an offset on; see `ArtifactsRoot.read`."""
         place = self._inside(parts_of(path))

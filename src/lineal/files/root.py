@@ -157,6 +157,14 @@ class ArtifactsRoot(ABC):
     place cannot be reached.
     """
 
+    def check(self) -> str:
+        """Try the place, as a server does when it starts; return what users should know, or "".
+
+        Raises:
+            FailedPreconditionError: it cannot be used at all; the message names it.
+        """
+        return ""
+
     @abstractmethod
     def read(self, path: str, *, first: int = 0, length: int | None = None) -> Content:
         """Open a file, from an offset on; fewer bytes than `length` are read if the file ends before.

@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse
 import lineal
 from lineal.catalogue import Catalogue
 from lineal.config import ServerSettings
-from lineal.files import open_root
 from lineal.server import grpc_web, mlflow, openlineage, rest
+from lineal.server.artifacts_root import opened_root
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.auth.http_guard import add_guard
 from lineal.server.compression import PlainBodies
@@ -42,7 +42,7 @@ def create_app(
     app = FastAPI(title="Lineal", version=lineal.__version__, openapi_url=None, redirect_slashes=False)
     _add_state(app, readiness)
     add_metrics(app)
-    root = open_root(settings.artifacts_place)
+    root = opened_root(settings)
     # The first route that fits answers: programs log often, and people wait for pages, not for routes.
     openlineage.install(app, service, caller=guard.caller, settings=settings)
     mlflow.install(app, service, root, caller=guard.caller, settings=settings)

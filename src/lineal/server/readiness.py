@@ -13,6 +13,7 @@ from types import TracebackType
 
 from lineal import errors
 from lineal.service import MetadataService
+from lineal.store.engine.dialects.base import MissingStoreError
 from lineal.store.engine.dialects.sqlite_files import FileDisplacedError
 from lineal.store.upkeep import free_space
 from lineal.wire import service as rpc
@@ -22,6 +23,7 @@ PATIENCE = 15.0
 
 _log = logging.getLogger(__name__)
 _SILENT = "the database does not answer"
+_GONE = "the database, or a table in it, is missing: restore a backup, then restart the server"
 _FULL = "no space left for the database: make room on its disk"
 _DISPLACED = "the database file was removed or replaced under the server: move it back, or restart the server"
 
@@ -108,6 +110,8 @@ class Readiness:
             self._service.call("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=[0]))
         except FileDisplacedError:
             return _DISPLACED
+        except MissingStoreError:
+            return _GONE
         except errors.StatusError:
             return _SILENT
         except Exception:

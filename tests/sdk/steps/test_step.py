@@ -317,6 +317,12 @@ def test_without_a_workspace_the_error_says_what_to_write() -> None:
         at_top(DataSet("file:///a", "a"))
 
 
+def test_only_the_variable_that_is_missing_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LINEAL_URL", f"sqlite:///{tmp_path}/metadata.db")
+    with pytest.raises(errors.FailedPreconditionError, match="first, or set LINEAL_WORKSPACE"):
+        at_top(DataSet("file:///a", "a"))
+
+
 def test_the_environment_says_where_steps_are_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LINEAL_URL", f"sqlite:///{tmp_path}/metadata.db")
     monkeypatch.setenv("LINEAL_WORKSPACE", "bakery")

@@ -140,10 +140,15 @@ def _workspace(store: Store | PlaceOfStore | None, workspace: Workspace | str | 
     name = workspace if workspace is not None else os.environ.get(WORKSPACE_VARIABLE)
     if not place or not name:
         raise errors.FailedPreconditionError(
-            f"no workspace: write {_WHAT_TO_WRITE} first, or set {URL_VARIABLE} and {WORKSPACE_VARIABLE}",
+            f"no workspace: write {_WHAT_TO_WRITE} first, or set {_unset(place, name)}",
             errors.Details(page=pages.RECORDING_STEPS.name),
         )
     return Workspace(place if isinstance(place, Store) else _opened_at(place), name)
+
+
+def _unset(place: Store | PlaceOfStore | None, name: str | None) -> str:
+    """Return the variables that could say what neither the arguments nor the environment do."""
+    return " and ".join([URL_VARIABLE] * (not place) + [WORKSPACE_VARIABLE] * (not name))
 
 
 def _opened_at(place: PlaceOfStore) -> Store:

@@ -14,6 +14,7 @@ from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.properties import PropertyConflict, properties_of
 from lineal.store.tables.values import Encoded, encode
+from lineal.store.workspaces.scoped_session import ScopedSession
 from lineal.wire import metadata_store as pb
 
 # Which PropertyType a value of each kind has.
@@ -47,12 +48,13 @@ def taken(session: Session, kind: Kind, nodes: Sequence[Any], conflict: Conflict
     if isinstance(conflict, PropertyConflict):
         return _two_properties(session, kind, nodes)
     node = nodes[conflict.row or 0] if len(nodes) == 1 or conflict.row is not None else None
-    if not session.sees_all:
+    if isinstance(session, ScopedSession):
         what = "external id" if "external_id" in conflict.columns else "name"
         given = getattr(node, what.replace(" ", "_"), None)
         which = f" {given!r}" if given else ""
         return errors.AlreadyExistsError(
-            f"the {what}{which} is taken in this store; choose another for the {kind.name}"
+            f"the {what}{which} is taken in this store; choose another for the {kind.name}, or other credentials: "
+            f"these are limited to {session.scope.shown}"
         )
     if "external_id" in conflict.columns:
         which = f" {node.external_id!r}" if node is not None else ""

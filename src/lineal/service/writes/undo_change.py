@@ -30,6 +30,7 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import records
 
 _UPDATED = "update"
+_DELETIONS = frozenset({"delete", "tombstone"})
 _NOT_UNDONE = (TIME_OF_UPDATE, f"custom_properties.{conventions.ALIASES}")
 """What no update puts back: aliases have entries of their own."""
 UNDONE = frozenset({_UPDATED, PROMOTED, LOST, DEMOTED})
@@ -51,9 +52,17 @@ def undo_change(session: Session, types: KnownTypes, request: records.UndoChange
         )
     entry = audit_rows.by_id(session, request.audit_id)
     kind = next((kind for kind in KINDS if entry is not None and kind.name == entry.subject), None)
-    if entry is None or kind is None or not node_rows.existing_ids(session, kind, [entry.node_id]):
+    if entry is not None and entry.action in _DELETIONS and kind is not None:
+        raise errors.FailedPreconditionError(
+            f"the entry {entry.id} is a deletion, which cannot be undone; restore a backup into another store, and "
+            "take the record from there"
+        )
+    if entry is None:
+        raise errors.NotFoundError(f"the audit log has no entry {request.audit_id}; `lineal audit` lists the entries")
+    if kind is None or not node_rows.existing_ids(session, kind, [entry.node_id]):
         raise errors.NotFoundError(
-            f"the audit log has no entry {request.audit_id} of a node that is there; `lineal audit` lists the entries"
+            f"the entry {entry.id} is of {_called(entry)}, which cannot be changed back; updates and moved aliases of "
+            "artifacts, executions and contexts that exist can"
         )
     if entry.action in (PROMOTED, LOST, DEMOTED):
         _undo_alias(session, types, entry)
@@ -65,6 +74,12 @@ def undo_change(session: Session, types: KnownTypes, request: records.UndoChange
         )
     rows = node_rows.nodes_by_ids(session, kind, [entry.node_id])
     return answered(kind, node_messages(session, types, kind, rows), changed=1)
+
+
+def _called(entry: AuditRow) -> str:
+    """Return what an entry is of, such as a token, or a node that is gone."""
+    is_node = any(kind.name == entry.subject for kind in KINDS)
+    return f"{entry.subject} {entry.node_id}, which is gone" if is_node else f"a {entry.subject}"
 
 
 def _undo_alias(session: Session, types: KnownTypes, entry: AuditRow) -> None:

@@ -185,11 +185,12 @@ def _write(session: Session, archive: Archive) -> None:
 def _require_empty(session: Session) -> None:
     """Refuse a store that holds more than the types that every store holds."""
     counted = sum(facet_rows.totals(session, KINDS))
-    own = sum(1 for kind in KINDS for row in type_rows.all_types(session, kind) if row.name not in kind.system_types)
+    types = [(kind, row.name) for kind in KINDS for row in type_rows.all_types(session, kind)]
+    own = any(name not in kind.system_types for kind, name in types)
     if counted or own:
         raise errors.FailedPreconditionError(
-            f"the store holds {amount(counted, 'nodes and events')} and {amount(own, 'types')}, and their ids could be "
-            "those of the archive; give an empty database, or --ids new"
+            f"the store holds {amount(counted, 'nodes and events')} and {amount(len(types), 'types')}, and their ids "
+            "could be those of the archive; give an empty database, or --ids new"
         )
     for member in archive_rows.EVERY_MEMBER:
         has_id = member is archive_rows.VALUES  # a store may have been given one before it holds anything

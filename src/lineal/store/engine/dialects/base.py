@@ -34,6 +34,10 @@ class NoSpaceToOpenError(StorageFullError):
     """There is no space left for what even a reader needs beside the database."""
 
 
+class MissingStoreError(errors.UnavailableError):
+    """The database, or a table of the store in it, is gone since the store was opened."""
+
+
 class NoConnectionError(errors.ResourceExhaustedError):
     """The database or the pool has no connection left at the moment."""
 

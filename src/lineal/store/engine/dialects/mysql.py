@@ -59,6 +59,9 @@ _REFUSED_VALUE = {1153, 1264, 1265, 1366, 1367, 1406, 1426, 3988}
 _TOO_COMPLEX = {1038, 1116, 1119, 1390, 1436, 3170}  # stack, memory, joins and placeholders of one statement
 _TOO_LARGE = 1153
 _NO_TLS = 2026
+_NO_TABLE = 1146
+_NO_DATABASE = {1046, 1049}
+_HIDDEN = 1044  # the answer to those who may not know whether the database exists
 _FULL = {1021, 1114}
 _FILE_ERRORS = {3, 1026, 1030, 1041}
 _NO_SPACE = re.compile(r"\b28\b|[Nn]o space left")  # the number of ENOSPC
@@ -120,7 +123,7 @@ class MySQLDialect(ServerDialect):
 
     def lacks_database(self, error: Exception) -> bool:
         """Say whether it is the error of an unknown database."""
-        return _code(error) == 1049
+        return _code(error) in _NO_DATABASE
 
     def create_database(self, host: Host | None) -> None:
         """Create the database; its character set matters only to tables that others make in it."""
@@ -202,16 +205,19 @@ class MySQLDialect(ServerDialect):
         """Return an error that names the database and says what to do."""
         code = _code(error)
         if code in _REFUSED_USER:
+            existence = ", and whether the database exists" if code == _HIDDEN else ""
             return errors.PermissionDeniedError(
                 f"{self.place()} refuses the user or what it does (MySQL error {code}); "
-                "check user, password, TLS and grants"
+                f"check user, password, TLS and grants{existence}"
             )
         if code == _NO_TLS:
             return errors.FailedPreconditionError(
                 f"{self.place()} offers no TLS, or none that fits; set it up there, or use ssl_mode=preferred"
             )
-        if code == 1049:
+        if self.lacks_database(error):
             return self.missing_database()
+        if code == _NO_TABLE:
+            return self.missing_table()
         no_space = code in _FILE_ERRORS and _NO_SPACE.search(str(error))
         if code in _FULL or no_space or (code in _CRASHED and _TEMPORARY in str(error)):
             return StorageFullError(f"{self.place()} has no space left; nothing was written; make room on its disk")

@@ -62,6 +62,7 @@ _FULL = "53100"
 _REFUSED_VALUE = {"22003", "22001", "22021", "22P05", "54000"}
 _TOO_COMPLEX = {"54001", "54011", "54023"}  # the stack is full, too many columns or arguments
 _REFUSED_USER = {"28000", "28P01", "42501"}
+_NO_TABLE = "42P01"
 _EXISTS = {"42P04", "42P06", "42P07"}
 _WRITING = [Command("BEGIN ISOLATION LEVEL READ COMMITTED")]
 _READING = [Command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")]
@@ -253,6 +254,8 @@ class PostgreSQLDialect(ServerDialect):
                 f"{self.place()} stopped this at a limit of its own, such as temp_file_limit or its memory (SQLSTATE "
                 f"{state}); ask for less at a time, or raise the limit there"
             )
+        if state == _NO_TABLE:
+            return self.missing_table()
         if self.is_lost(error):
             return self.unreachable(error)
         return errors.InternalError(f"PostgreSQL failed with SQLSTATE {state or 'unknown'} ({type(error).__name__})")

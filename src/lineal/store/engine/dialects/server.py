@@ -20,7 +20,7 @@ from sqlalchemy.pool import QueuePool
 from lineal import errors
 from lineal.config import DatabaseSettings, Use
 from lineal.store.engine.connections import Connections
-from lineal.store.engine.dialects.base import DatabaseDialect, NoConnectionError
+from lineal.store.engine.dialects.base import DatabaseDialect, MissingStoreError, NoConnectionError
 from lineal.store.engine.dialects.urls import Host, ServerURL, parse_server_url
 from lineal.store.engine.queued_transaction import QueuedTransaction
 from lineal.store.engine.statement import Insertion
@@ -39,7 +39,7 @@ _left_to_parent: list[Any] = []
 
 # The words of drivers or the system about a server that they cannot reach, and their meaning.
 _UNREACHABLE = (
-    (("refused",), "the connection is refused; is the server running there?"),
+    (("refused",), "the connection is refused; is the database server running there?"),
     (("not known", "translate host", "resolve host", "nodename", "No address"), "the name of the host is unknown"),
     (("timed out", "timeout"), "it does not answer in time; check address and firewall"),
     (("No such file",), "there is no such socket; is the server running here?"),
@@ -62,6 +62,7 @@ class ServerDialect(DatabaseDialect):
         self.connect_seconds = self.url.number("connect_timeout", CONNECT_SECONDS)
         self.retry_seconds = self.url.number("retry_seconds", RETRY_SECONDS)
         self._creates = self.url.flag("create_database", default=True) and settings.use is Use.CREATE
+        self._was_there = False
         self.read_only = settings.use is Use.READ
         self._preferred = 0
         self._lost_at = -math.inf
@@ -134,6 +135,9 @@ class ServerDialect(DatabaseDialect):
                 continue
             if len(hosts) == 1 or self._takes_writes(connection):
                 self._preferred = connection.lineal_host = index
+                self._was_there = (
+                    True  # from now on, a missing database has been dropped, and an empty one would hide that
+                )
                 return connection
             connection.close()
         if failure is None:
@@ -152,9 +156,18 @@ class ServerDialect(DatabaseDialect):
         try:
             return self.connect(host, database=self.url.database)
         except Exception as error:
-            if not (self._creates and self.is_driver_error(error) and self.lacks_database(error)):
+            may_create = self._creates and not self._was_there
+            if not (may_create and self.is_driver_error(error) and self.lacks_database(error)):
                 raise
-        self.create_database(host)
+        try:
+            self.create_database(host)
+        except Exception as error:
+            if self.is_driver_error(error) and isinstance(self.translate(error), errors.PermissionDeniedError):
+                raise errors.NotFoundError(
+                    f"{self.place()} does not exist, and this user may not create it; create it, or check the name in "
+                    "the URL (--db)"
+                ) from self.shown_cause(error)
+            raise
         return self.connect(host, database=self.url.database)
 
     def distrust_host_of(self, connection: Any) -> None:
@@ -208,11 +221,23 @@ class ServerDialect(DatabaseDialect):
         reason = next((reason for words, reason in _UNREACHABLE if any(word in text for word in words)), "try again")
         return errors.UnavailableError(f"cannot reach {self.place()}: {reason}")
 
-    def missing_database(self) -> errors.NotFoundError:
+    def missing_database(self) -> errors.StatusError:
         """Return the error of a database that does not exist and must not be created."""
+        if self._was_there:
+            return MissingStoreError(
+                f"{self.place()} does not exist any more; restore a backup, then restart the servers and programs that "
+                "use it"
+            )
         may_create = self.settings.use is Use.CREATE
         cure = "create it, or leave create_database=false out" if may_create else "check the name in the URL (--db)"
         return errors.NotFoundError(f"{self.place()} does not exist; {cure}")
+
+    def missing_table(self) -> errors.StatusError:
+        """Return the error of a store that has lost a table."""
+        return MissingStoreError(
+            f"{self.place()} lacks a table of the store; restore a backup into an empty database, then restart the "
+            "servers and programs that use it"
+        )
 
     def place(self) -> str:
         """Return how messages call the database: its hosts and name, never user or password."""
