@@ -13,6 +13,7 @@ import lineal
 from lineal import errors
 from lineal.client import MetadataStore, grpc_stubs
 from lineal.client.grpc_transport import GrpcTransport
+from lineal.server.status import abort
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.client.certificates import localhost_certificate
@@ -94,7 +95,8 @@ def test_a_server_that_is_not_there_is_unavailable_and_named() -> None:
 
 
 def test_a_server_that_answers_is_not_said_to_be_away(server: Server) -> None:
-    server.service.answer = lambda context: context.abort(grpc.StatusCode.UNAVAILABLE, "the database does not answer")
+    away = errors.UnavailableError("the database does not answer")
+    server.service.answer = lambda context: abort(context, away, rpc_name="GetArtifactTypes")
     with server.store() as store, pytest.raises(errors.UnavailableError) as caught:
         store.get_artifact_types()
     assert "cannot do this now: the database does not answer" in caught.value.message

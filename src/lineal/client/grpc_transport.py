@@ -40,7 +40,6 @@ _GATE = Gate(2.0)  # a fork in the middle of a call leaves gRPC in the child wit
 _HEALTH = "/grpc.health.v1.Health/Check"
 _left_to_parent: list[Any] = []
 """Channels that a forked child must neither use nor close."""
-_FROM_THE_SERVER = "Error received from peer"
 _TOO_LARGE = re.compile(r"message larger than max \((\d+) vs\. (\d+)\)")
 
 
@@ -180,17 +179,18 @@ class GrpcTransport:
         """Translate what gRPC raises; its codes have the numbers of `lineal.errors`."""
         code: int = error.code().value[0]
         message = error.details() or error.code().name
-        details = decoded(dict(error.trailing_metadata() or ()).get(TRAILER, b""))
+        trailer = dict(error.trailing_metadata() or ()).get(TRAILER, b"")
+        details = decoded(trailer)
         if code == errors.UNAVAILABLE:
-            message = self._unavailable(error, message)
+            message = self._unavailable(message, has_answered=bool(trailer))
             details = replace(details, page=details.page or pages.SERVER.name)
         if code == errors.RESOURCE_EXHAUSTED and (found := _TOO_LARGE.search(message)):
             return self._too_large(size=int(found[1]), limit=int(found[2]))
         return errors.make_exception(message, code, details)
 
-    def _unavailable(self, error: grpc.RpcError, message: str) -> str:
+    def _unavailable(self, message: str, *, has_answered: bool) -> str:
         """Say whether the server did not answer, or what is behind it, such as its database."""
-        if _FROM_THE_SERVER in str(error.debug_error_string()):
+        if has_answered:
             return f"the server {self._target} cannot do this now: {message}"
         return f"no answer from {self._target}: {message}; is a metadata server running there?"
 

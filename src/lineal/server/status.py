@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import uuid
+from dataclasses import replace
 
 import grpc
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.error_details import TRAILER, encoded
 
 GRPC_STATUS: dict[int, grpc.StatusCode] = {status.value[0]: status for status in grpc.StatusCode}
@@ -25,13 +26,19 @@ def translate(error: Exception, *, rpc_name: str) -> tuple[grpc.StatusCode, str]
     """Return the status and the text that a caller sees for an error; log what the caller must not see."""
     if not isinstance(error, errors.StatusError):
         return grpc.StatusCode.INTERNAL, _report_fault(error, rpc_name=rpc_name)
-    max_bytes = MAX_TEXT_BYTES if error.details == errors.NO_DETAILS else MAX_TEXT_BYTES_WITH_DETAILS
+    has_details = error.details != errors.NO_DETAILS or error.error_code == errors.UNAVAILABLE
+    max_bytes = MAX_TEXT_BYTES_WITH_DETAILS if has_details else MAX_TEXT_BYTES
     return code_of(error), shorten(error.message, max_bytes=max_bytes)
 
 
 def details_of(error: Exception, status: grpc.StatusCode, text: str) -> bytes:
-    """Return the status details of an error, for the trailer `grpc-status-details-bin`; nothing if it has none."""
+    """Return the status details of an error, for the trailer `grpc-status-details-bin`; nothing if it has none.
+
+    UNAVAILABLE always has some: they tell clients that the server has answered, and what is behind it has not.
+    """
     details = error.details if isinstance(error, errors.StatusError) else errors.NO_DETAILS
+    if status is grpc.StatusCode.UNAVAILABLE and not details.page:
+        details = replace(details, page=pages.SERVER.name)
     return encoded(details, code=status.value[0], text=text)
 
 
