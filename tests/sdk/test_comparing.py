@@ -21,6 +21,7 @@ def fill(url: str) -> None:
                 made = Model(
                     name="loaves", uri="file:///m", version=str(number), hyperparameters={"rate": rate, "layers": 3}
                 )
+                made.digest = f"sha256:{number}"
                 model = step.log_output(made)
             [stored] = store.store.get_executions_by_id([step.id])
             stored.custom_properties["param.rate"].string_value = str(rate)
@@ -59,7 +60,7 @@ def test_models_differ_in_what_made_them_too(workspace: Workspace) -> None:
     assert found["aliases"] == {"production": [True, None]}
     assert found["environment"]["is_dirty"] == [False, True]
     assert "commit" not in found["environment"]
-    assert found["record"] == {"version": ["1", "2"]}
+    assert found["record"] == {"digest": ["sha256:1", "sha256:2"], "version": ["1", "2"]}
 
 
 def test_what_is_the_same_is_returned_if_asked_for(workspace: Workspace) -> None:

@@ -240,8 +240,8 @@ def _fields(kind: Kind, record: Record) -> dict[str, Any]:
         "workspace": record.workspace,
         "run": record.run,
     }
-    held = {**node.custom_properties, **node.properties}
-    more = {name: stored_form.plain_value(held[name]) for name in _OF_RECORD if name in held}
+    more = {name: stored_form.plain_value(node.properties[name]) for name in _OF_RECORD if name in node.properties}
+    more |= {name: record.meta[name] for name in _OF_RECORD if name in record.meta}
     return {name: value for name, value in {**said, **more}.items() if value}
 
 
