@@ -106,6 +106,24 @@ def test_a_mistake_in_a_search_is_wrong_usage(searched_url: str, words: list[str
 
 
 @pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("metric.auk>0.5", "no model has the metric auk; did you mean auc?"),
+        ("label.taem=vision", "no model has the label taem; did you mean team?"),
+        ("(alias=producton OR metric.zzzzzz>1)", "no model has the metric zzzzzz; there are for example auc, loss"),
+        ("metric.auc>0.99 -label.color=x", ""),
+    ],
+)
+def test_a_name_that_no_record_has_is_said(
+    store: tuple[str, str], capsys: pytest.CaptureFixture[str], query: str, said: str
+) -> None:
+    assert main(["ls", "models", "-q", query, *store]) == 0
+    found = capsys.readouterr().err
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize(
     "words", [["types", "-q", "x"], ["types", "--sort", "id"], ["runs", "--sort", "name"]], ids=str
 )
 def test_what_cannot_be_searched_says_so(refusal: Refusal, searched_url: str, words: list[str]) -> None:  # noqa: F811

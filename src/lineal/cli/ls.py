@@ -14,9 +14,10 @@ from lineal import nearest
 from lineal.cli import mistakes, things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, read_words, whole_number
 from lineal.cli.columns import columns_of, needs_search
-from lineal.cli.output import add_output_flags, print_records
+from lineal.cli.output import add_output_flags, note, print_records
 from lineal.cli.things import Things
 from lineal.type_names import of_kind
+from lineal.urls import redact
 
 if TYPE_CHECKING:
     from lineal.cli.records import Record
@@ -117,6 +118,7 @@ def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
     """Search for one node more than requested."""
     from lineal.cli.records import type_names, whole_record
     from lineal.cli.searching import open_search
+    from lineal.client import unknown_names
     from lineal.client.search_calls import Asked
     from lineal.kinds import KINDS
 
@@ -128,6 +130,8 @@ def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
             _require_type(store, wanted, args.type)
         asked = Asked(kind, args.query or "", type_names=names or (), order_by=args.sort or "")
         found = [] if names == [] else read_words(args, partial(store.found_nodes, asked, limit=args.limit + 1), *texts)
+        for each in [] if found or names == [] else unknown_names.sentences(store.found_nodes, asked, wanted.one):
+            note(redact(each))
     return [whole_record(kind, getattr(each, kind.name), each) for each in found]
 
 
