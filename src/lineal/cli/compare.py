@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from lineal.cli.output import add_output_flags, is_text, print_record
 if TYPE_CHECKING:
     from lineal.client import MetadataStore
 
+_DIGEST = re.compile(r"((?:[a-z0-9]+:)?[0-9a-f]{12})[0-9a-f]{20,}")
 Key = tuple[str, int]
 
 
@@ -71,8 +73,14 @@ def _head(record: Mapping[str, Any]) -> str:
     return f"{record['kind']} {record['id']}{': ' if said else ''}{' '.join(said)}"
 
 
+def _cell(value: Any) -> object:
+    """Return a value for the table: a digest by its first digits, which is enough to tell two apart."""
+    found = _DIGEST.fullmatch(value) if isinstance(value, str) else None
+    return "" if value is None else found[1] if found else value
+
+
 def _rows(found: Mapping[str, Any]) -> Iterator[list[object]]:
     for section, values in found.items():
         if section != "records":
             for name, each in values.items():
-                yield [f"{section}.{name}", *["" if value is None else value for value in each]]
+                yield [f"{section}.{name}", *map(_cell, each)]

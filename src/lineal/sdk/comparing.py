@@ -242,6 +242,8 @@ def _fields(kind: Kind, record: Record) -> dict[str, Any]:
     }
     more = {name: stored_form.plain_value(node.properties[name]) for name in _OF_RECORD if name in node.properties}
     more |= {name: record.meta[name] for name in _OF_RECORD if name in record.meta}
+    if "digest" in more:  # which says more than the size
+        more.pop("size", None)
     return {name: value for name, value in {**said, **more}.items() if value}
 
 
