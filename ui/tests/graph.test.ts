@@ -217,6 +217,16 @@ describe("exports", () => {
     expect(toCsv(graph, hops(graph, "a1"))).toMatch(/,aliases,label\r\n.*,"champion,production",risk\r\n/);
   });
 
+  it("have the commit and the digest where they are shown, short in the picture and whole in its titles and in CSV", () => {
+    const [digest, commit] = [`sha256:${"d".repeat(64)}`, "c".repeat(40)];
+    const graph = graphOf("a1>e1", { a1: { evidence: digest }, e1: { evidence: commit, label: "0.5" } });
+    const svg = toSvg(graph, positions, caption, () => "#000000");
+    expect(svg).toContain(`digest ${digest}</title>`);
+    expect(svg).toMatch(/>[^<]*0\.5 · c{8}<\/text>/);
+    expect(svg).toMatch(/>[^<]*· d{8}<\/text>/);
+    expect(toCsv(graph, hops(graph, "a1"))).toMatch(/,label,commit or digest\r\n.*,sha256:d{64}\r\n.*,0\.5,c{40}\r\n/);
+  });
+
   it("match the screen: merged, stacked, with the names and counts that are drawn", () => {
     const long = (at: number) => `resnet-sweep/trial-0${at + 10}-steady-thought-useful`;
     const names = Array.from({ length: 8 }, (_, at) => [`e${at + 1}`, { name: long(at) }] as const);

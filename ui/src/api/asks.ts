@@ -167,7 +167,17 @@ export function limitOf({ most }: LineageSearch, first: number): number {
 }
 
 /** What nodes can show that is no column of the server. */
-export const FIGURES: readonly string[] = ["aliases", "headline"];
+export const FIGURES: readonly string[] = ["aliases", "headline", "evidence"];
+
+/** What proves which code and which bytes a node stands for: the commit of an execution, the digest of an artifact. */
+export const EVIDENCE: readonly string[] = ["prop.git.commit", "prop.digest"];
+
+/** The columns of the server for what an address shows on the nodes; a parameter is a property of an execution. */
+function nodeColumns(figure: string | undefined): readonly string[] {
+  const words = splitList(figure);
+  const own = words.filter((word) => !FIGURES.includes(word)).map((word) => word.replace(/^param\./, "prop.param."));
+  return words.includes("evidence") ? [...own, ...EVIDENCE] : own;
+}
 
 /** What every request of one graph says. */
 export function commonOf(search: LineageSearch) {
@@ -175,7 +185,7 @@ export function commonOf(search: LineageSearch) {
     asOf: search.asof ? Number(search.asof) : undefined,
     since: search.since ? Number(search.since) : undefined,
     inside: search.context,
-    columns: splitList(search.figure).filter((item) => !FIGURES.includes(item)),
+    columns: nodeColumns(search.figure),
     internal: splitList(search.events).includes("internal"),
     undeclared: splitList(search.events).includes("-declared"),
   };

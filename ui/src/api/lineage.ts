@@ -10,7 +10,7 @@ import {
   restrict,
 } from "../lineage/graph";
 import { toNumber } from "../values/numbers";
-import { ALL, type LineageAsk, lineageParams, MOST_NODES } from "./asks";
+import { ALL, EVIDENCE, type LineageAsk, lineageParams, MOST_NODES } from "./asks";
 import { api, dataOf } from "./client";
 import { type Cut, durationOf, type Edge, type Lineage, type LineageNode } from "./shapes";
 
@@ -124,7 +124,9 @@ export function graphOf(lineage: Pick<Lineage, "nodes" | "edges">): Graph {
 
 function nodeOf(node: LineageNode): GraphNode {
   const figure = Object.entries(node.metrics)[0];
-  const text = Object.values(node.values)[0]?.value;
+  const values = Object.entries(node.values);
+  const text = values.find(([key]) => !EVIDENCE.includes(key))?.[1].value;
+  const evidence = values.find(([key]) => EVIDENCE.includes(key))?.[1].value;
   return {
     key: node.key,
     kind: node.kind === "execution" ? "execution" : "artifact",
@@ -138,6 +140,7 @@ function nodeOf(node: LineageNode): GraphNode {
     duration: durationOf(node),
     figure: figure ? { name: figure[0], value: toNumber(figure[1].last) ?? Number.NaN } : undefined,
     label: text === undefined ? undefined : String(text),
+    evidence: evidence === undefined ? undefined : String(evidence),
     failure: node.failure ?? undefined,
     aliases: node.aliases.length > 0 ? node.aliases : undefined,
     ghost: node.missing || undefined,

@@ -10,7 +10,7 @@ import { RecordIcon } from "../values/RecordIcon";
 import { formatDuration } from "../values/times";
 import type { Direction, GraphNode } from "./graph";
 import { type Label, wholeName } from "./labels";
-import { colourOf, reasonOf, stateMark } from "./looks";
+import { colourOf, reasonOf, shortEvidence, stateMark, wholeEvidence } from "./looks";
 import { stateCounts } from "./stacks";
 
 export interface NodeData extends Record<string, unknown> {
@@ -50,11 +50,7 @@ const ArtifactNode = memo(({ data }: NodeProps<FlowNode>) => {
               {formatNumber(node.figure.value)}
             </span>
           )}
-          {node.label && (
-            <bdi className="gnode-figure" title={node.label}>
-              {node.label}
-            </bdi>
-          )}
+          <Chosen node={node} />
         </span>
       </span>
     </Frame>
@@ -74,11 +70,31 @@ const ExecutionNode = memo(({ data }: NodeProps<FlowNode>) => {
         <span className="gnode-facts">
           {node.duration !== undefined && <span className="gnode-version">{formatDuration(node.duration)}</span>}
           {reason && <bdi className="gnode-rest gnode-reason">{reason}</bdi>}
+          <Chosen node={node} />
         </span>
       </span>
     </Frame>
   );
 });
+
+/** The label or parameter of choice, and the commit or digest. */
+function Chosen({ node }: { node: GraphNode }) {
+  const evidence = shortEvidence(node);
+  return (
+    <>
+      {node.label && (
+        <bdi className="gnode-figure" title={node.label}>
+          {node.label}
+        </bdi>
+      )}
+      {evidence && (
+        <code className="gnode-evidence" title={wholeEvidence(node)}>
+          {evidence}
+        </code>
+      )}
+    </>
+  );
+}
 
 const StackNode = memo(({ data }: NodeProps<FlowNode>) => {
   const { node, label } = data;
@@ -142,7 +158,7 @@ function titleOf(node: GraphNode): string {
   if (node.members) return `${node.name}\n${node.members.length} of ${node.type}: open to search them`;
   const failure = node.failure && sayFailure(node.failure);
   const name = `${node.name || node.key}${node.version ? ` ${node.version}` : ""}`;
-  return [name, `${node.type} · id ${node.id}`, failure].filter(Boolean).join("\n");
+  return [name, `${node.type} · id ${node.id}`, wholeEvidence(node), failure].filter(Boolean).join("\n");
 }
 
 /** At an edge of a node: how many neighbours are not shown, or the way to fold those that it brought. */

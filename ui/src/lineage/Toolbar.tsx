@@ -121,9 +121,6 @@ function fromLocal(text: string): string | undefined {
 }
 
 function Looks({ search, change }: Pick<ToolbarProps, "search" | "change">) {
-  const shown = splitList(search.figure);
-  const setColumn = (column: string) =>
-    change({ figure: joinList([...shown.filter((item) => FIGURES.includes(item)), ...(column ? [column] : [])]) });
   return (
     <Popover trapFocus>
       <Popover.Target>
@@ -159,24 +156,43 @@ function Looks({ search, change }: Pick<ToolbarProps, "search" | "change">) {
             label="Declared events"
             description="Dashed: announced, not recorded"
           />
-          <FigureSwitch search={search} change={change} word="aliases" label="Aliases on the nodes" />
-          <FigureSwitch
-            search={search}
-            change={change}
-            word="headline"
-            label="Headline metric on the nodes"
-            description="The metric that stands for the models"
-          />
-          <TextInput
-            label="Metric or label on the nodes"
-            placeholder="metric.auc or label.team"
-            defaultValue={shown.filter((item) => !FIGURES.includes(item)).join(", ")}
-            onBlur={(event) => setColumn(event.currentTarget.value.trim())}
-            onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
-          />
+          <OnNodes search={search} change={change} />
         </div>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** What the nodes show of their own. */
+function OnNodes({ search, change }: Pick<ToolbarProps, "search" | "change">) {
+  const shown = splitList(search.figure);
+  const setColumn = (column: string) =>
+    change({ figure: joinList([...shown.filter((item) => FIGURES.includes(item)), ...(column ? [column] : [])]) });
+  return (
+    <>
+      <FigureSwitch search={search} change={change} word="aliases" label="Aliases on the nodes" />
+      <FigureSwitch
+        search={search}
+        change={change}
+        word="headline"
+        label="Headline metric on the nodes"
+        description="The metric that stands for the models"
+      />
+      <FigureSwitch
+        search={search}
+        change={change}
+        word="evidence"
+        label="Commit and digest on the nodes"
+        description="Which code an execution ran, which bytes an artifact has"
+      />
+      <TextInput
+        label="Metric, label or parameter on the nodes"
+        placeholder="metric.auc, label.team or param.depth"
+        defaultValue={shown.filter((item) => !FIGURES.includes(item)).join(", ")}
+        onBlur={(event) => setColumn(event.currentTarget.value.trim())}
+        onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+      />
+    </>
   );
 }
 

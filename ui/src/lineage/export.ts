@@ -10,7 +10,7 @@ import type { Positions } from "./boxes";
 import { belowOf, edgePath, isDashed, labelOf } from "./edges";
 import type { Graph, GraphEdge, GraphNode } from "./graph";
 import { type Label, labelsOf, wholeName } from "./labels";
-import { boundsOf, colourOf, reasonOf, sizeOf, stateMark } from "./looks";
+import { boundsOf, colourOf, reasonOf, shortEvidence, sizeOf, stateMark, wholeEvidence } from "./looks";
 import { stateCounts } from "./stacks";
 
 /** What an exported picture says of itself. */
@@ -56,7 +56,7 @@ function nodeSvg(node: GraphNode, label: Label, positions: Positions, palette: P
   const mark = isPill
     ? textSvg(16, height / 2 + 5, 13, stateMark(node.state), colour)
     : stripeSvg(node, height, colour);
-  const title = `<title>${escapeXml([wholeName(node), node.version, `(${node.key})`].filter(Boolean).join(" "))}</title>`;
+  const title = `<title>${escapeXml([wholeName(node), node.version, `(${node.key})`, wholeEvidence(node)].filter(Boolean).join(" "))}</title>`;
   const facts = factsOf(node, label);
   const left = isPill ? 40 : 16;
   const top = (height - 16 * label.lines.length - (facts ? 15 : 0)) / 2;
@@ -74,11 +74,15 @@ function stripeSvg(node: GraphNode, height: number, colour: string): string {
 function factsOf(node: GraphNode, label: Label): string {
   const state = node.state?.toLowerCase().replaceAll("_", " ");
   const facts = {
-    artifact: [label.version, typeName(node.type), state, ...(node.aliases ?? []), figureOf(node), node.label],
-    execution: [node.duration === undefined ? "" : formatDuration(node.duration), reasonOf(node)],
+    artifact: [label.version, typeName(node.type), state, ...(node.aliases ?? []), figureOf(node), ...chosenOf(node)],
+    execution: [node.duration === undefined ? "" : formatDuration(node.duration), reasonOf(node), ...chosenOf(node)],
     stack: stateCounts(node.members ?? []).map(([name, count]) => `${count} ${name.toLowerCase()}`),
   }[node.kind];
   return cutMiddle(facts.filter(Boolean).join(" · "), 30);
+}
+
+function chosenOf(node: GraphNode): (string | undefined)[] {
+  return [node.label, shortEvidence(node)];
 }
 
 function figureOf({ figure }: GraphNode): string {
@@ -149,9 +153,14 @@ export function toCsv(graph: Graph, hop: ReadonlyMap<string, number>): string {
     "failure",
     "aliases",
     "label",
+    ...(hasEvidence(graph) ? ["commit or digest"] : []),
   ];
   const rows = [[...titles, ...figures(graph)]];
-  for (const { node, record } of recordsOf(graph)) rows.push(csvRow(record, node, hop.get(node.key), figures(graph)));
+  for (const { node, record } of recordsOf(graph)) {
+    const row = csvRow(record, node, hop.get(node.key));
+    const evidence = hasEvidence(graph) ? [record.evidence ?? ""] : [];
+    rows.push([...row, ...evidence, ...figuresOf(record, figures(graph))]);
+  }
   rows.push([], ["from", "to", "event", "time", "via", "events"]);
   for (const edge of graph.edges) {
     const time = edge.time ? formatUtc(edge.time) : "";
@@ -175,13 +184,20 @@ function figures(graph: Graph): string[] {
   return [...new Set(recordsOf(graph).flatMap(({ record }) => record.figure?.name ?? []))];
 }
 
-function csvRow(node: GraphNode, drawn: GraphNode, hop: number | undefined, metrics: readonly string[]): string[] {
+function hasEvidence(graph: Graph): boolean {
+  return recordsOf(graph).some(({ record }) => record.evidence);
+}
+
+function figuresOf(record: GraphNode, metrics: readonly string[]): string[] {
+  return metrics.map((name) => (record.figure?.name === name ? String(record.figure.value) : ""));
+}
+
+function csvRow(node: GraphNode, drawn: GraphNode, hop: number | undefined): string[] {
   const created = node.created ? formatUtc(node.created) : "";
   const failure = node.failure ? sayFailure(node.failure) : "";
   const facts = [node.kind, node.id, node.name, node.type, node.version ?? "", node.state ?? "", String(hop ?? "")];
-  const values = metrics.map((name) => (node.figure?.name === name ? String(node.figure.value) : ""));
   const aliases = (node.aliases ?? []).join(",");
-  return [...facts, created, drawn.key, wholeName(drawn), failure, aliases, node.label ?? "", ...values];
+  return [...facts, created, drawn.key, wholeName(drawn), failure, aliases, node.label ?? ""];
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$|^-?Infinity$/i;

@@ -21,6 +21,8 @@ export interface GraphNode {
   readonly figure?: { readonly name: string; readonly value: number } | undefined;
   /** The label of choice. */
   readonly label?: string | undefined;
+  /** The commit of an execution or the digest of an artifact, where the reader asked for it. */
+  readonly evidence?: string | undefined;
   /** Neighbours in the whole store, shown or not. */
   readonly upCount: number;
   readonly downCount: number;

@@ -53,6 +53,19 @@ export function reasonOf({ failure }: GraphNode): string | undefined {
   return failure?.type || failure?.message || undefined;
 }
 
+const SHORT = 8;
+
+/** The beginning of a commit or digest, as people compare it: 86cd6f07. Nothing where the version says it already. */
+export function shortEvidence({ evidence, version = "" }: GraphNode): string | undefined {
+  const short = evidence?.replace(/^[a-z0-9]+:/, "").slice(0, SHORT);
+  return short && version.startsWith(short) ? undefined : short;
+}
+
+/** A commit or digest as a whole, with what it is. */
+export function wholeEvidence({ evidence, kind }: GraphNode): string | undefined {
+  return evidence && `${kind === "execution" ? "commit" : "digest"} ${evidence}`;
+}
+
 /** The rectangle around all nodes that have a position. */
 export function boundsOf(graph: Graph, positions: Positions): { x: number; y: number; width: number; height: number } {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
