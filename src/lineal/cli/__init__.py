@@ -27,6 +27,7 @@ from lineal.cli import (
     get,
     health,
     help,  # noqa: A004 the command's name
+    history,
     import_records,
     lineage,
     ls,
@@ -68,6 +69,7 @@ COMMANDS = (
     doctor,
     delete,
     retain,
+    history,
     audit,
     token,
     version,
@@ -86,6 +88,7 @@ _PAGES = {
     "delete": pages.RETENTION,
     "doctor": pages.DOCTOR,
     "health": pages.HEALTH,
+    "history": pages.AUDIT,
     "import": pages.CLI,
     "ls": pages.SEARCHING,
     "migrate": pages.MIGRATIONS,

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import json
-from typing import TYPE_CHECKING, Any
 
+from lineal.cli import things
 from lineal.cli.arguments import (
     MOST_ROWS,
     Commands,
     add_database_flag,
+    database_url,
     node_id,
     required_database,
     whole_number,
 )
-from lineal.cli.output import Column, add_output_flags, print_records
+from lineal.cli.node_words import node_word
+from lineal.cli.output import add_output_flags, print_records
+from lineal.config import DatabaseSettings
 
-if TYPE_CHECKING:
-    from lineal.upkeep.audit_log import AuditEntry
-
+_SERVERS = ("grpc://", "grpcs://")
 _DEFAULT_LIMIT = 50
 
 
@@ -32,7 +32,9 @@ def add(commands: Commands) -> None:
         choices=("artifact", "execution", "context", "type", "store", "token", "file"),
         help="only about these",
     )
-    parser.add_argument("--id", type=node_id, help="only about the one with this id")
+    what = "only about this one: artifact:7, model:7; or its id alone, with --subject"
+    parser.add_argument("--id", metavar="RECORD", type=_id, help=what)
+    parser.add_argument("--server", help=argparse.SUPPRESS)  # so that the answer can say what servers have
     parser.add_argument(
         "--who", metavar="NAME", help="only by this caller: as listed, or only the name or the token's id"
     )
@@ -50,37 +52,39 @@ def run(args: argparse.Namespace) -> None:
     Raises:
         InvalidArgumentError: there are none of a call, since no call that writes has that name.
     """
-    settings = required_database(args)
+    settings = _database(args)
+    from lineal.cli.changes import change_columns, change_record
     from lineal.upkeep.archive.backing_up import open_for_reading
     from lineal.upkeep.audit_log import AuditFilter, check_call, page
 
-    wanted = AuditFilter(args.subject, args.id, args.who, args.rpc)
+    subject, number = args.id or (None, None)
+    if subject and args.subject not in (None, subject):
+        args.usage_error(f"--subject {args.subject} and --id {subject}:{number} are two things; give one of them")
+    if number and not (subject or args.subject):
+        args.usage_error(f"artifacts, executions and contexts have the id {number}; give --id artifact:{number}")
+    wanted = AuditFilter(subject or args.subject, number, args.who, args.rpc)
     with open_for_reading(settings) as service:
         entries = page(service, wanted, limit=args.limit).items
     if args.rpc is not None and not entries:
         check_call(args.rpc)
-    print_records(args, [_record(entry) for entry in entries], _columns())
+    print_records(args, [change_record(entry) for entry in entries], change_columns())
 
 
-def _record(entry: AuditEntry) -> dict[str, Any]:
-    from dataclasses import asdict
+def _database(args: argparse.Namespace) -> DatabaseSettings:
+    """Return the database; of a server, end with a usage error that says what there is for it."""
+    if args.server or database_url(args).startswith(_SERVERS):
+        args.usage_error(
+            "the whole log is read from the database: give --db URL. `lineal history artifact:7` prints what a server "
+            "says of one record; administrators see the whole log in the web UI and at /api/v1/audit"
+        )
+    return required_database(args)
 
-    return {**asdict(entry), "old": _parsed(entry.old), "new": _parsed(entry.new)}
 
-
-def _parsed(text: str | None) -> Any:
-    return None if text is None else json.loads(text)
-
-
-def _columns() -> list[Column]:
-    from lineal.cli.text import time
-
-    return [
-        Column("id", lambda each: each["id"]),
-        Column("time", lambda each: each["time"], time),
-        Column("who", lambda each: each["who"]),
-        Column("rpc", lambda each: each["rpc"]),
-        Column("change", lambda each: f"{each['action']} {each['subject']} {each['node_id']}"),
-        Column("before", lambda each: each["old"]),
-        Column("after", lambda each: each["new"]),
-    ]
+def _id(word: str) -> tuple[str | None, int]:
+    """Return the kind, if the word names it, and the id."""
+    if ":" not in word:
+        return None, node_id(word)
+    found, number = node_word(word, things.SINGLE)
+    if not found.kind:
+        return found.one, number
+    return found.kind, number

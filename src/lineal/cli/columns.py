@@ -11,7 +11,7 @@ from typing import Any
 
 from lineal import errors
 from lineal.cli import mistakes
-from lineal.cli.output import Column
+from lineal.cli.output import Column, time_column
 from lineal.cli.things import CONTEXTS, DATASETS, EXECUTIONS, METRICS, MODELS, RUNS, TYPES, WORKSPACES, Things
 from lineal.conventions import is_given
 
@@ -82,7 +82,7 @@ def _require(name: str, things: Things) -> None:
 
 
 def _column(name: str, *, is_optional: bool = False) -> Column:
-    from lineal.cli.text import duration, time
+    from lineal.cli.text import duration
 
     family, _, rest = (f"prop.{name}" if is_given(name) else name).partition(".")
     if rest:
@@ -92,7 +92,7 @@ def _column(name: str, *, is_optional: bool = False) -> Column:
     if name == "duration":
         return Column(name, lambda record: record.get(name), duration, is_optional)
     if name in _TIMES:
-        return Column(name, lambda record: record.get(_TIMES[name]), time, is_optional)
+        return time_column(name, lambda record: record.get(_TIMES[name]), is_optional=is_optional)
     return Column(name, lambda record: record.get(name), _shown, is_optional)
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _MOST_COLUMNS = 20
 """How many names of columns are printed for people."""
+_CONTENT = ("digest", "rows", "columns", "size", "format")
+"""What `data_set` and `save_model` record of the content; the digest of a model is that of all its files."""
+_TIMES = ("__started__", "__ended__", "__archived__", "lineal.deleted")
+"""Custom properties in milliseconds since the epoch."""
 
 
 def add(commands: Commands) -> None:
@@ -83,7 +87,7 @@ def _node(store: MetadataStore, kind_name: str, node_id: int) -> Record | None:
     kind = next(kind for kind in KINDS if kind.name == kind_name)
     read: Any = getattr(store, f"get_{kind.plural}_by_id")
     for node in read([node_id]):
-        more = {**_nesting(store, node), **_environment(node)} if kind_name == "execution" else {}
+        more = {**_nesting(store, node), **_environment(node)} if kind_name == "execution" else _content(node)
         return {**whole_record(kind, node), **more}
     return None
 
@@ -121,6 +125,15 @@ def _environment(execution: Any) -> Record:
     return {"environment": said} if said else {}
 
 
+def _content(node: Any) -> Record:
+    """Return what the record says of the content of a data set or the files of a model: its digest, size and so on."""
+    from lineal.catalogue.reading import Record as Reading
+
+    meta = Reading(node).meta
+    said = {name: meta[name] for name in _CONTENT if meta.get(name) not in (None, "")}
+    return {"content": said} if said else {}
+
+
 def _type(store: MetadataStore, type_id: int) -> Record | None:
     """Look for the type among all three kinds, which share one sequence of ids."""
     from lineal.cli.records import type_record
@@ -131,6 +144,15 @@ def _type(store: MetadataStore, type_id: int) -> Record | None:
         for found in read([type_id]):
             return type_record(kind, found)
     return None
+
+
+def _shown(name: str, value: Any) -> str:
+    """Return the value of a property as text; JSON has times as numbers."""
+    from lineal.cli.text import plain, time
+
+    return (
+        f"{time(value)} UTC" if name in _TIMES and isinstance(value, int) and value > 0 else plain(_short(name, value))
+    )
 
 
 def _short(name: str, value: Any) -> Any:
@@ -172,7 +194,7 @@ def _lines(record: Record) -> list[str]:
             shown += [(f"{name}.{key}", plain(_words(key, inner))) for key, inner in value.items()]
         elif isinstance(value, dict):
             read = {key: inner for key, inner in value.items() if not _is_said(key, record)}
-            shown += [(f"{name}.{plain(key)}", plain(_short(key, inner))) for key, inner in read.items()]
+            shown += [(f"{name}.{plain(key)}", _shown(key, inner)) for key, inner in read.items()]
         elif name.endswith("_since_epoch"):
             shown.append((name.removesuffix("_since_epoch"), f"{time(value)} UTC"))
         else:

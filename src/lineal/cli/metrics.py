@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lineal.cli import things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, text, whole_number
 from lineal.cli.node_words import node_word
-from lineal.cli.output import Column, add_output_flags, print_records
+from lineal.cli.output import Column, add_output_flags, print_records, time_column
 
 if TYPE_CHECKING:
     from lineal.client import MetadataStore
@@ -110,7 +110,6 @@ def _number(value: float) -> str:
 
 
 def _metric_columns() -> list[Column]:
-    from lineal.cli.text import time
 
     return [
         Column("name", lambda each: each["name"]),
@@ -119,15 +118,14 @@ def _metric_columns() -> list[Column]:
         Column("latest", lambda each: each["latest"]["value"], _number),
         Column("least", lambda each: each["least"], _number),
         Column("greatest", lambda each: each["greatest"], _number),
-        Column("time", lambda each: each["latest"]["time"], time),
+        time_column("time", lambda each: each["latest"]["time"]),
     ]
 
 
 def _point_columns() -> list[Column]:
-    from lineal.cli.text import time
 
     return [
         Column("step", lambda each: each["step"]),
         Column("value", lambda each: each["value"], _number),
-        Column("time", lambda each: each["time"], time),
+        time_column("time", lambda each: each["time"]),
     ]

@@ -19,7 +19,7 @@ from lineal.cli.arguments import (
     whoami,
     whole_number,
 )
-from lineal.cli.output import Column, add_output_flags, add_yes_flag, confirm, note, print_records
+from lineal.cli.output import Column, add_output_flags, add_yes_flag, confirm, note, print_records, time_column
 from lineal.config import OPENLINEAGE_FLAG, Use
 from lineal.counting import amount
 
@@ -121,11 +121,10 @@ def _open(args: argparse.Namespace) -> Iterator[MetadataService]:
 
 
 def _columns() -> list[Column]:
-    from lineal.cli.text import time
 
     return [
         Column("id", lambda each: each["id"]),
-        Column("time", lambda each: each["time"], time),
+        time_column("time", lambda each: each["time"]),
         Column("what", _what),
         Column("attempts", lambda each: each["attempts"]),
         Column("reason", lambda each: each["reason"]),

@@ -96,6 +96,17 @@ def duration(milliseconds: int | None) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def iso_time(milliseconds: int | None) -> str:
+    """Return milliseconds since the epoch as a time of ISO 8601 in UTC; none as the empty text."""
+    if not milliseconds:
+        return ""
+    try:
+        moment = datetime.fromtimestamp(milliseconds / 1000, tz=timezone.utc)
+    except (OverflowError, ValueError, OSError):
+        return str(milliseconds)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def to_json(value: Any) -> str:
     """Return a value as indented JSON."""
     # no escape but JSON's own

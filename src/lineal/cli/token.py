@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lineal.cli.arguments import Commands, Parser, add_action, add_database_flag, required_database, whoami
-from lineal.cli.output import Column, add_output_flags, print_record, print_records
+from lineal.cli.output import Column, add_output_flags, print_record, print_records, time_column
 from lineal.config import Use
 
 if TYPE_CHECKING:
@@ -107,18 +107,19 @@ def _record(token: Token) -> dict[str, Any]:
 
 
 def _columns() -> list[Column]:
-    from lineal.cli.text import time
+    from lineal.cli.text import iso_time, time
 
     return [
         Column("id", lambda token: token["id"]),
         Column("name", lambda token: token["name"]),
         Column("role", lambda token: token["role"]),
         Column("workspaces", lambda token: "(all)" if token["workspaces"] is None else ", ".join(token["workspaces"])),
-        Column("created", lambda token: token["created"], time),
+        time_column("created", lambda token: token["created"]),
         Column(
             "expires",
             lambda token: token["expires"] or "never",
             lambda found: found if found == "never" else time(found),
+            in_csv=lambda found: found if found == "never" else iso_time(found),
         ),
         Column("state", lambda token: token["state"]),
     ]

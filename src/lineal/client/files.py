@@ -1,23 +1,21 @@
 """Files below the artifacts root of a store, as a program of its client writes and reads them.
 
 An embedded store on a SQLite file has a folder beside it, where `lineal serve` looks as well; what is written there is
-recorded with its SHA-256, as an upload to the server is. A server takes files at its HTTP address, with the token that
-its calls carry. What stays out: where in the root a file belongs, which its writer decides.
+recorded with its SHA-256, as an upload to the server is. A server takes files at its HTTP address. What stays out:
+where in the root a file belongs, which its writer decides, and HTTP (http_server.py).
 """
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
 import os
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from lineal import errors, urls
+from lineal import urls
+from lineal.client.http_server import HttpServer
 from lineal.client.transport import DatabaseTransport
 from lineal.conventions import ARTIFACT_PROXY
 
@@ -26,22 +24,7 @@ if TYPE_CHECKING:
     from lineal.files import ArtifactsRoot
     from lineal.service.file_records import FileRecords
 
-TIMEOUT = 120.0
-"""Seconds without a sign of life from the server."""
 _PIECE_BYTES = 1 << 20
-_LONGEST_ANSWER = 64 << 10
-_CODES = {
-    400: errors.INVALID_ARGUMENT,
-    401: errors.UNAUTHENTICATED,
-    403: errors.PERMISSION_DENIED,
-    404: errors.NOT_FOUND,
-    409: errors.FAILED_PRECONDITION,
-    412: errors.FAILED_PRECONDITION,
-    413: errors.RESOURCE_EXHAUSTED,
-    429: errors.RESOURCE_EXHAUSTED,
-    501: errors.UNIMPLEMENTED,
-    507: errors.RESOURCE_EXHAUSTED,
-}
 
 
 class Files(Protocol):
@@ -131,19 +114,17 @@ class ServerFiles:
 
     def __init__(self, address: str, bearer: Any, certificates: bytes | None = None) -> None:
         """Take the address of the web UI, a function that returns the token ("" for none), and roots to trust."""
-        self._address = urlsplit(address)
-        self._bearer = bearer
-        self._certificates = certificates
+        self._server = HttpServer(address, bearer, certificates)
 
     def upload(self, path: str, source: Path) -> None:
         """Send a file; see `Files.upload`."""
         headers = {"Content-Length": str(source.stat().st_size), "Content-Type": "application/octet-stream"}
-        with source.open("rb") as content, self._answer("PUT", f"/{quote(path)}", content, headers):
+        with source.open("rb") as content, self._server.answer("PUT", _address(f"/{quote(path)}"), content, headers):
             pass
 
     def download(self, path: str, target: Path) -> None:
         """Fetch a file; see `Files.download`."""
-        with self._answer("GET", f"/{quote(path)}") as answer, target.open("wb") as written:
+        with self._server.answer("GET", _address(f"/{quote(path)}")) as answer, target.open("wb") as written:
             while piece := answer.read(_PIECE_BYTES):
                 written.write(piece)
 
@@ -152,54 +133,13 @@ class ServerFiles:
         return list(_walk(path, self._list))
 
     def _list(self, folder: str) -> list[tuple[str, bool]]:
-        with self._answer("GET", f"?path={quote(folder, safe='')}") as answer:
+        with self._server.answer("GET", _address(f"?path={quote(folder, safe='')}")) as answer:
             found = json.loads(answer.read())
         return [(each["path"], bool(each["is_dir"])) for each in found.get("files", [])]
 
-    @contextlib.contextmanager
-    def _answer(
-        self, method: str, below: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> Iterator[http.client.HTTPResponse]:
-        """Send a request; yield the answer.
 
-        Raises:
-            StatusError: the server refuses.
-            UnavailableError: there is no answer.
-        """
-        connection = self._connection()
-        path = f"{self._address.path.rstrip('/')}/{ARTIFACT_PROXY}{below}"
-        token = self._bearer()
-        try:
-            connection.request(method, path, body, {**(headers or {}), **({"Authorization": token} if token else {})})
-            answer = connection.getresponse()
-            if answer.status >= 300:
-                raise _refusal(answer, self._shown)
-            yield answer
-        except (OSError, http.client.HTTPException) as error:
-            raise errors.UnavailableError(f"no answer from {self._shown}: {error or type(error).__name__}") from error
-        finally:
-            connection.close()
-
-    def _connection(self) -> http.client.HTTPConnection:
-        host, port = self._address.hostname or "", self._address.port
-        if self._address.scheme == "http":
-            return http.client.HTTPConnection(host, port, timeout=TIMEOUT)
-        trusted = ssl.create_default_context(cadata=self._certificates.decode() if self._certificates else None)
-        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=trusted)
-
-    @property
-    def _shown(self) -> str:
-        return f"{self._address.scheme}://{self._address.netloc}"
-
-
-def _refusal(answer: http.client.HTTPResponse, shown: str) -> errors.StatusError:
-    """Return the error of an answer that is a refusal."""
-    text = answer.read(_LONGEST_ANSWER).decode("utf-8", "replace")
-    with contextlib.suppress(ValueError, AttributeError):
-        found = json.loads(text)
-        text = str(found.get("message") or found.get("detail") or text)
-    code = _CODES.get(answer.status, errors.UNAVAILABLE if answer.status >= 500 else errors.INVALID_ARGUMENT)
-    return errors.make_exception(f"{shown} answered {answer.status}: {text[:1000]}", code)
+def _address(below: str) -> str:
+    return f"{ARTIFACT_PROXY}{below}"
 
 
 def _walk(folder: str, entries: Any) -> Iterator[str]:

@@ -15,6 +15,7 @@ from lineal.cli.output.forms import (
     is_text,
     print_record,
     print_records,
+    time_column,
 )
 from lineal.cli.terminal import note, showing_progress
 
@@ -29,4 +30,5 @@ __all__ = [
     "print_record",
     "print_records",
     "showing_progress",
+    "time_column",
 ]

@@ -26,12 +26,21 @@ class Column(NamedTuple):
         value: returns its plain value of a record, as CSV shows it; None if there is none.
         shown: returns how a table shows that value; None shows it as it is.
         is_optional: whether a table leaves it out if no record has a value.
+        in_csv: returns how CSV shows that value; None shows it as it is.
     """
 
     title: str
     value: Callable[[Record], Any]
     shown: Callable[[Any], object] | None = None
     is_optional: bool = False
+    in_csv: Callable[[Any], object] | None = None
+
+
+def time_column(title: str, value: Callable[[Record], int | None], *, is_optional: bool = False) -> Column:
+    """Return a column of times in milliseconds since the epoch: CSV has them in ISO 8601, in UTC."""
+    from lineal.cli.text import iso_time, time
+
+    return Column(title, value, time, is_optional, iso_time)
 
 
 def add_output_flags(parser: Parser) -> None:
@@ -68,7 +77,9 @@ def print_records(
     if form == TABLE:
         _print_table(records, columns)
     elif form == CSV:
-        _print_csv([[each.title for each in columns], *[[each.value(r) for each in columns] for r in records]])
+        _print_csv(
+            [[each.title for each in columns], *[[_in_csv(each, each.value(r)) for each in columns] for r in records]]
+        )
     else:
         _print_value(form, list(records))
     for each in notes:
@@ -122,6 +133,10 @@ def _cell(column: Column, value: Any) -> object:
     if value is None:
         return ""
     return column.shown(value) if column.shown else value
+
+
+def _in_csv(column: Column, value: Any) -> object:
+    return value if value is None or column.in_csv is None else column.in_csv(value)
 
 
 def _print_csv(rows: Sequence[Sequence[Any]]) -> None:

@@ -1,0 +1,126 @@
+"""What was changed: `lineal history` of a database and of a server, and how `lineal audit` and `get` print it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lineal
+from lineal.cli import main
+from lineal.security import AccessSettings
+from lineal.service.access import Role
+from lineal.wire import metadata_store as pb
+from tests.access.serving import serving
+
+DIGEST = f"sha256:{'1' * 64}"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A database with a model whose label was changed once."""
+    found = f"sqlite:///{tmp_path}/store.db"
+    with lineal.connect(found) as store:
+        model_type = pb.ArtifactType(name="Model", properties={"__ALL_META__": pb.STRING})
+        model = pb.Artifact(type_id=store.put_artifact_type(model_type), uri="s3://models/1")
+        meta = {"digest": DIGEST, "size": 34, "labels": {"team": "a", "tier": "x"}}
+        model.properties["__ALL_META__"].string_value = json.dumps(meta)
+        model.custom_properties["__started__"].int_value = 1_700_000_000_123
+        store.put_artifacts([model])
+    assert main(["set", "model:1", "--label", "team=b", "--db", found]) == 0
+    return found
+
+
+def printed(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    capsys.readouterr()
+    assert main(list(words)) == 0
+    return capsys.readouterr().out
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    with pytest.raises(SystemExit) as end:
+        main(list(words))
+    assert end.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_a_table_of_changes_has_the_values_that_differ_and_json_all(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = printed(capsys, "history", "model:1", "--db", url).splitlines()[1]
+    assert '"labels": {"team": "a"}' in line
+    assert '"labels": {"team": "b"}' in line
+    assert "digest" not in line
+    [entry] = json.loads(printed(capsys, "history", "model:1", "--db", url, "--json"))
+    assert json.loads(entry["old"]["properties.__ALL_META__"])["digest"] == DIGEST
+
+
+def test_audit_and_history_of_a_database_say_the_same(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    history = printed(capsys, "history", "artifact:1", "--db", url, "--json")
+    assert json.loads(history)
+    assert printed(capsys, "audit", "--id", "model:1", "--db", url, "--json") == history
+    assert printed(capsys, "audit", "--subject", "artifact", "--id", "1", "--db", url, "--json") == history
+
+
+def test_a_server_tells_the_history_to_those_who_see_the_record(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(access=AccessSettings(auth=("token",))) as served:
+        artifact = pb.Artifact(type_id=1)
+        store = ["--server", served.grpc, "--ui-url", f"http://{served.http}"]
+        monkeypatch.setenv("LINEAL_TOKEN", served.token(Role.ADMIN))
+        with lineal.connect(f"grpc://{served.grpc}") as client:
+            artifact.type_id = client.put_artifact_type(pb.ArtifactType(name="Model"))
+            client.put_artifacts([artifact])
+        for team in "abc":
+            assert main(["set", "artifact:1", "--label", f"team={team}", "--server", served.grpc]) == 0
+        monkeypatch.setenv("LINEAL_TOKEN", served.token(Role.READER))
+        capsys.readouterr()
+        found: list[dict[str, Any]] = json.loads(
+            printed(capsys, "history", "artifact:1", "--limit", "2", *store, "--json")
+        )
+        assert [each["new"] for each in found] == [{"custom_properties.team": team} for team in "cb"]
+        assert "--audit" in printed(capsys, "history", "artifact:1", *store)
+        monkeypatch.setenv("LINEAL_TOKEN", served.token(Role.READER, "elsewhere"))
+        assert main(["history", "artifact:1", *store]) == 1
+        assert "there is no artifact with the id 1" in capsys.readouterr().err
+
+
+def test_a_history_of_a_server_needs_its_http_address(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LINEAL_UI_URL", raising=False)
+    assert "LINEAL_UI_URL" in refused(capsys, "history", "artifact:1", "--server", "localhost:1")
+
+
+@pytest.mark.parametrize("named", [["--server", "localhost:8080"], ["--db", "grpc://localhost:8080"]])
+def test_audit_of_a_server_says_what_there_is_instead(named: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, "audit", *named)
+    assert "lineal history" in said
+    assert "/api/v1/audit" in said
+
+
+def test_an_id_alone_does_not_mix_kinds(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--id artifact:1" in refused(capsys, "audit", "--id", "1", "--db", url)
+    assert "two things" in refused(capsys, "audit", "--subject", "execution", "--id", "artifact:1", "--db", url)
+
+
+def test_csv_has_times_of_iso_8601_and_json_numbers(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    [row] = csv.DictReader(io.StringIO(printed(capsys, "audit", "--db", url, "-o", "csv")))
+    [entry] = json.loads(printed(capsys, "audit", "--db", url, "--json"))
+    seconds = f"{entry['time'] // 1000 % 60:02}.{entry['time'] % 1000:03}Z"
+    assert row["time"].startswith("20")
+    assert row["time"].endswith(seconds)
+
+
+def test_get_says_the_digest_and_shows_times_of_the_sdk(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [line.split(None, 1) for line in printed(capsys, "get", "artifact", "1", "--db", url).splitlines()]
+    shown = {line[0]: line[1] for line in lines if len(line) == 2}
+    assert (shown["content.digest"], shown["content.size"]) == (DIGEST, "34")
+    assert shown["custom_properties.__started__"] == "2023-11-14 22:13:20 UTC"
+    record = json.loads(printed(capsys, "get", "artifact", "1", "--db", url, "--json"))
+    assert (record["content"]["size"], record["custom_properties"]["__started__"]) == (34, 1_700_000_000_123)
