@@ -152,7 +152,7 @@ def test_without_a_command_the_help_is_printed(words: list[str], capsys: pytest.
     [
         (["ls", "metrics"], 0),
         (["ls", "artifacts", "-q", "nothing-like-this"], 0),
-        (["audit", "--id", "99"], 0),
+        (["audit", "--id", "artifact:99"], 0),
         (["get", "artifact", "99"], 1),
         (["lineage", "99"], 1),
         (["delete", "artifact:99"], 1),

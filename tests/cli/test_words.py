@@ -54,6 +54,7 @@ def test_a_wrong_flag_is_answered_with_the_nearest(refusal: Refusal, prog: str) 
 def arguments(parser: argparse.ArgumentParser) -> list[str]:
     """The arguments without which a command says that one is missing."""
     given = {"what": "artifacts", "kind": "artifact", "id": "1", "shell": "bash", "nodes": "artifact:1"}
+    given["record"] = "artifact:1"
     return [given.get(each.dest, "1") for each in parser._actions if not each.option_strings and each.choices is None]
 
 

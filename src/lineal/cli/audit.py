@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> None:
     if subject and args.subject not in (None, subject):
         args.usage_error(f"--subject {args.subject} and --id {subject}:{number} are two things; give one of them")
     if number and not (subject or args.subject):
-        args.usage_error(f"artifacts, executions and contexts have the id {number}; give --id artifact:{number}")
+        args.usage_error(f"a number alone can be the id of several kinds; give --id artifact:{number}")
     wanted = AuditFilter(subject or args.subject, number, args.who, args.rpc)
     with open_for_reading(settings) as service:
         entries = page(service, wanted, limit=args.limit).items

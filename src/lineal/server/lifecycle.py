@@ -116,6 +116,8 @@ def run(
         for line in shown(settings, grpc_door.address, http, caution=caution):
             announce(line)
         on_serving(caution)
+        if slot == 0 and settings.database.audit:
+            _log.info("every write is recorded in the audit log (--audit)")
         if stop.wait():
             _leave(grpc_door, http_door, stop)
         announce("Stopping: finishing the accepted requests")
@@ -161,12 +163,7 @@ def _open(settings: ServerSettings, closing: ExitStack, *, slot: int) -> Metadat
         switch_on(service)  # in each worker, so that none of them writes before it knows
     if slot == 0:
         _put_types(service, settings.types_at_start)
-        _log.info("the audit log: %s", _EVERY_WRITE if settings.database.audit else _ALWAYS)
     return service
-
-
-_EVERY_WRITE = "every write is recorded (--audit)"
-_ALWAYS = "deletions, changes of records, moved aliases, replaced files and tokens are recorded, other writes are not"
 
 
 def _outbox(service: MetadataService, settings: ServerSettings) -> Outbox:
