@@ -93,7 +93,7 @@ export class Person {
 
   /** Go to a button of the facets by keyboard: they are one tab stop, with arrow keys inside. */
   async facet(name: RegExp): Promise<void> {
-    await this.tabTo(/^(Data set|Metrics|Model|train|prepare|evaluate)/);
+    await this.tabTo(/^(Data set(?!s)|Metrics|Model(?!s)|train|prepare|evaluate)/);
     for (let steps = 0; steps < 60; steps += 1) {
       if (name.test((await this.page.evaluate(() => document.activeElement?.textContent)) ?? "")) return;
       await this.page.keyboard.press("ArrowDown");
