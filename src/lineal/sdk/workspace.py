@@ -93,7 +93,7 @@ class Workspace:
     ) -> list[dict[str, Any]]:
         """Return the artifacts of this workspace that a search finds, as dicts of `list` with their type and metrics.
 
-        The search is that of the web UI and of `lineal ls -q`: docs/searching.md. It waits up to ten seconds until the
+        The search is that of the web UI and of `lineal ls -q`. It waits up to ten seconds until the
         search index includes everything, and warns if it does not.
 
         Args:
