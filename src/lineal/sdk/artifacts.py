@@ -148,7 +148,7 @@ class DataSet(StandardArtifact):
         """Describe a data set; further keyword arguments are recorded under `kwargs`.
 
         A number, a date or another value of `plain.Scalar` is recorded as its text where a text is asked; `uri` takes a
-        path, which becomes a file: URI.
+        `pathlib.Path`, which becomes a file: URI, and a text as it is.
 
         Without a uri it cannot be logged: it is for `Annotated[DataFrame, DataSet(name="orders")]` of a step, where the
         data says the rest.
@@ -220,7 +220,7 @@ class Model(StandardArtifact):
         """Describe a model; further keyword arguments are recorded under `kwargs`.
 
         A number, a date or another value of `plain.Scalar` is recorded as its text where a text is asked; `uri` takes a
-        path, which becomes a file: URI.
+        `pathlib.Path`, which becomes a file: URI, and a text as it is.
 
         Raises:
             ValueError: `uri` or `name` is missing or no string, or `labels` are no texts.
@@ -304,7 +304,7 @@ class Metrics(StandardArtifact):
         """Describe an evaluation; further keyword arguments are recorded under `kwargs`.
 
         A number, a date or another value of `plain.Scalar` is recorded as its text where a text is asked; `uri` takes a
-        path, which becomes a file: URI.
+        `pathlib.Path`, which becomes a file: URI, and a text as it is.
 
         Raises:
             ValueError: `uri` or `name` is missing or no string, or `labels` are no texts.
