@@ -63,13 +63,14 @@ def _words_of(action: argparse.Action, draw: random.Random) -> list[str]:
 
 def ran(words: list[str]) -> object:
     """Run a command and return its code; what it prints must hold no stack trace."""
-    printed = io.StringIO()
+    bytes_printed = io.BytesIO()
+    printed = io.TextIOWrapper(bytes_printed, encoding="utf-8", write_through=True)
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
             code: object = main(words)
         except SystemExit as end:
             code = end.code
-    assert "Traceback" not in printed.getvalue(), words
+    assert b"Traceback" not in bytes_printed.getvalue(), words
     return code
 
 

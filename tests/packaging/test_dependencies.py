@@ -25,6 +25,8 @@ DISTRIBUTIONS = {
     "pydantic_core": "pydantic",  # which pins it exactly
     "yaml": "pyyaml",
 }
+# What lineal.frameworks records: a program that asks for one of them has it already.
+FRAMEWORKS = {"keras", "lightgbm", "lightning", "pyarrow", "pytorch_lightning", "sklearn", "transformers", "xgboost"}
 
 
 def declared(*, extras: bool) -> set[str]:
@@ -33,10 +35,17 @@ def declared(*, extras: bool) -> set[str]:
     return {_normal(re.split(r"[\[<>=!~; ]", text)[0]) for text in named if not re.search("extra == .dev.", text)}
 
 
-def imported_modules() -> set[str]:
-    """The top-level modules that the sources import from outside the standard library and this project."""
+def imported_modules(*, frameworks: bool = False) -> set[str]:
+    """The top-level modules that the sources import from outside the standard library and this project.
+
+    Args:
+        frameworks: whether those of lineal.frameworks are meant, or all others.
+
+    """
     found: set[str] = set()
     for path in SOURCES:
+        if (path.parent.name == "frameworks") != frameworks:
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
                 found.update(alias.name.split(".")[0] for alias in node.names)
@@ -49,6 +58,10 @@ def test_every_import_is_declared_as_a_dependency_or_an_extra() -> None:
     needed = {DISTRIBUTIONS.get(name, name) for name in imported_modules()}
 
     assert needed - declared(extras=True) == set()
+
+
+def test_only_what_records_a_framework_imports_it() -> None:
+    assert imported_modules(frameworks=True) - imported_modules() == FRAMEWORKS
 
 
 def test_the_hard_dependencies_are_three() -> None:

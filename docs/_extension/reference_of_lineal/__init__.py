@@ -10,6 +10,7 @@ API, which Sphinx's autodoc reads.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,7 @@ _FENCE = re.compile(r"^```\{reference\} (\S+)((?:(?!```)[^`])*)\n```$", re.MULTI
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Let pages have parts made from code."""
+    logging.getLogger("lineal").setLevel(logging.WARNING)  # the build prints what is logged
     operations.show_answers()
     python_api.set_up(app)
     app.connect("builder-inited", _before_reading)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import re
 import tempfile
 from collections.abc import Iterator
@@ -51,7 +50,6 @@ def answers() -> dict[str, str]:
 
 @contextmanager
 def _application(place: str) -> Iterator[FastAPI]:
-    logging.getLogger("lineal").setLevel(logging.WARNING)  # the build of the site prints what is logged
     settings = ServerSettings(DatabaseSettings(place))
     with open_service(settings.database) as service, Readiness(service) as readiness:
         yield create_app(readiness, service, Catalogue(service), settings)
