@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -63,6 +65,18 @@ def test_threads_write_at_once_and_lose_nothing(tmp_path: Path) -> None:
         list(threads.map(lambda name: put_artifacts(service, artifact(type_id, name=name)), names))
         found = service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts
     assert sorted(node.name for node in found) == sorted(names)
+
+
+def test_a_file_that_another_process_begins_to_write_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE t (x)")
+        other.execute("BEGIN IMMEDIATE")  # in a rollback journal, as new files begin: SQLite would not wait for it
+        release = threading.Timer(0.2, other.execute, ["COMMIT"])
+        release.start()
+        open_service(url_of(path)).close()
+        release.join()
+    assert pragma(path, "journal_mode") == "wal"
 
 
 @pytest.mark.long

@@ -60,7 +60,7 @@ def compare(*records: Any, store: MetadataStore | None = None, same: bool = Fals
         >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
         >>> with metadata.Execution(name="train", workspace=workspace) as train:
         ...     one = train.log_output(metadata.Model(uri="file:///m/1", name="churn", hyperparameters={"C": 1.0}))
-        ...     two = train.log_output(metadata.Model(uri="file:///m/1", name="churn", hyperparameters={"C": 0.5}))
+        ...     two = train.log_output(metadata.Model(uri="file:///m/2", name="churn", hyperparameters={"C": 0.5}))
         >>> metadata.compare(one, two)["parameters"]
         {'hyperparameters.C': [1.0, 0.5]}
 

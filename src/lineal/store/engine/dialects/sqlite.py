@@ -128,7 +128,7 @@ class SQLiteDialect(DatabaseDialect):
             try:
                 connection.execute(f"PRAGMA synchronous={self._level}")
                 if not (self.read_only or self.in_memory):
-                    self._journal.set_on(connection)
+                    self._journal.set_on(connection, busy_timeout=self._busy_timeout)
             except sqlite3.Error:
                 connection.close()
                 raise

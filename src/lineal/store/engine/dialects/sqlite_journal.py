@@ -13,6 +13,7 @@ import errno
 import logging
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 
 from lineal import errors
@@ -32,6 +33,7 @@ _CAUTION = (
     "used, with which readers and writers wait for each other; journal_mode=delete in the database URL asks for it "
     "without this warning"
 )
+_PAUSE = 0.01  # seconds
 _NEEDED = 1 << 16  # bytes; the memory that processes share takes half of it
 _READ = "SELECT 1 FROM sqlite_master LIMIT 1"
 
@@ -107,10 +109,21 @@ class Journal:
             self._is_fallback = unasked and not self.shares_memory()
         return _CAUTION if self._is_fallback else ""
 
-    def set_on(self, connection: sqlite3.Connection) -> None:
-        """Set the mode on a new connection; DELETE is what SQLite begins with."""
-        if self.mode in (WAL, "truncate", "persist"):
-            connection.execute(f"PRAGMA journal_mode={self.mode}")
+    def set_on(self, connection: sqlite3.Connection, *, busy_timeout: float) -> None:
+        """Set the mode on a new connection; DELETE is what SQLite begins with.
+
+        Processes that open a new file at the same moment all change its mode, and SQLite refuses all but one of them
+        at once, without waiting as it does for other locks. So this waits, up to `busy_timeout` seconds.
+        """
+        end = time.monotonic() + busy_timeout
+        while self.mode in (WAL, "truncate", "persist"):
+            try:
+                connection.execute(f"PRAGMA journal_mode={self.mode}")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() >= end:
+                    raise
+            time.sleep(_PAUSE)
 
     def has_wal(self) -> bool:
         """Say whether the file exists and has a write-ahead log."""
