@@ -113,7 +113,7 @@ class DataSet(StandardArtifact):
         name: its name, required.
         workspace: the workspace that it was logged in, by its name.
         description: a description for people.
-        owner: who is responsible for it.
+        owner: the person or team that is responsible for it.
         version: its version; another version is another record.
         query: how it was selected, such as SQL.
         labels: texts to find it by.
@@ -181,7 +181,7 @@ class Model(StandardArtifact):
         name: its name, required; the versions of a model share it.
         workspace: the workspace that it was logged in, by its name.
         description: a description for people.
-        owner: who is responsible for it.
+        owner: the person or team that is responsible for it.
         version: its version; another version is another record.
         model_type: what kind of model it is, such as "neural network".
         training_framework: what it was made with, such as {"name": "tensorflow", "version": "2.15"}.
@@ -257,7 +257,7 @@ class Metrics(StandardArtifact):
         name: its name, required.
         workspace: the workspace that it was logged in, by its name.
         description: a description for people.
-        owner: who is responsible for it.
+        owner: the person or team that is responsible for it.
         data_set_id: the data set that the model was evaluated on.
         model_id: the model; a search then knows the values as metrics of the model.
         metrics_type: how it was measured: `TRAINING`, `VALIDATION`, `TESTING`, `PRODUCTION`, or another text.

@@ -61,10 +61,10 @@ class _Site(StaticFiles):
         """Let the folder be missing."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file, the start page of a folder, or the page that says that there is no such page.
+        """Return a file, the start page of a folder, or the page for wrong addresses.
 
         Raises:
-            HTTPException: there is no such page, for clients that are no browsers, or another method than GET.
+            HTTPException: the address has no page and the client is no browser, or the method is not GET or HEAD.
         """
         if scope["method"] not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})

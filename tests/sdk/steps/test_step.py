@@ -7,14 +7,13 @@ import datetime
 import functools
 import inspect
 import pickle
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
 
-from lineal import errors
-from lineal.sdk import DataSet, Execution, Model, Run, Store, Workspace, current, in_step, init, step
+from lineal.sdk import DataSet, Execution, Model, Workspace, current, step
 from tests.sdk.steps.conftest import Recorded
 
 
@@ -300,104 +299,10 @@ def test_methods_are_steps_without_their_object_as_a_parameter(name: str, record
     assert recorded.property("__left_out__") == ""
 
 
-def test_a_step_in_a_block_without_init_is_recorded_where_the_block_is(workspace: Workspace) -> None:
-    with Execution("outer", workspace, Run(workspace, "nightly")):
-        at_top(DataSet("file:///a", "a"))
-    assert Recorded(workspace).parents() == {"outer": None, "at_top": "outer"}
-    assert {each.custom_properties["__kf_run__"].string_value for each in Recorded(workspace).all()} == {"nightly"}
-
-
-def test_the_run_of_a_step_may_be_named(recorded: Recorded) -> None:
-    step(name="work", run="weekly")(lambda: None)()
-    assert recorded.property("__kf_run__") == "weekly"
-
-
-def test_without_a_workspace_the_error_says_what_to_write() -> None:
-    with pytest.raises(errors.FailedPreconditionError, match=r"^no workspace: write metadata\.init\('sqlite:///meta"):
-        at_top(DataSet("file:///a", "a"))
-
-
-def test_only_the_variable_that_is_missing_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("LINEAL_URL", f"sqlite:///{tmp_path}/metadata.db")
-    with pytest.raises(errors.FailedPreconditionError, match="first, or set LINEAL_WORKSPACE"):
-        at_top(DataSet("file:///a", "a"))
-
-
-def test_the_environment_says_where_steps_are_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("LINEAL_URL", f"sqlite:///{tmp_path}/metadata.db")
-    monkeypatch.setenv("LINEAL_WORKSPACE", "bakery")
-    monkeypatch.setenv("LINEAL_RUN", "nightly")
-    at_top(DataSet("file:///a", "a"))
-    recorded = Recorded(init())
-    assert recorded.property("__kf_run__") == "nightly"
-    assert recorded.states() == {"at_top": "COMPLETE"}
-
-
-def test_init_again_replaces_and_warns_of_what_is_different(bakery: Workspace) -> None:
-    with pytest.warns(UserWarning, match="another workspace and run"):
-        init(None, Workspace(_store_of(bakery), "mill"), run="nightly")
-    at_top(DataSet("file:///a", "a"))
-    [execution] = Recorded(bakery).all()
-    assert execution.custom_properties["__kf_workspace__"].string_value == "mill"
-
-
-def test_init_again_with_the_same_finds_the_same_store() -> None:
-    first = init("sqlite://", "bakery")
-    assert init("sqlite://", "bakery").store is first.store
-
-
-def _store_of(workspace: Workspace) -> Any:
-    return Store.from_client(workspace.store)
-
-
 @pytest.mark.parametrize("wrong", [3, Model])
 def test_only_functions_are_steps(wrong: Any) -> None:
     with pytest.raises(TypeError, match="goes before a function"):
         step(wrong)
-
-
-def test_a_thread_begins_without_a_parent_and_can_be_given_one(recorded: Recorded) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    work = step(name="free")(lambda: None)
-    bound = step(name="bound")(lambda: None)
-
-    @step
-    def outer() -> None:
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(work).result()
-            pool.submit(in_step(current(), bound)).result()
-
-    outer()
-    assert recorded.parents() == {"outer": None, "free": None, "bound": "outer"}
-
-
-def test_a_process_that_was_told_its_parent_records_it(recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LINEAL_PARENT_EXECUTION", "4711")
-    step(name="work")(lambda: None)()
-    [execution] = recorded.all()
-    assert execution.custom_properties["__parent__"].int_value == 4711
-
-
-def test_generators_and_coroutines_can_be_given_an_execution(recorded: Recorded) -> None:
-    def names() -> Iterator[str]:
-        execution = current()
-        yield "" if execution is None else execution.name
-
-    async def name() -> str:
-        return next(names())
-
-    async def batches() -> AsyncIterator[str]:
-        yield await name()
-
-    @step
-    def outer() -> tuple[Callable[[], Iterator[str]], Callable[[], Any], Callable[[], Any]]:
-        return in_step(current(), names), in_step(current(), name), in_step(current(), batches)
-
-    bound, awaited, iterated = outer()
-    assert ([*bound()], asyncio.run(awaited())) == (["outer"], "outer")
-    assert asyncio.run(anext(iterated())) == "outer"
-    assert [*names()] == [""]
 
 
 def test_an_object_whose_call_is_a_coroutine_is_a_step_until_that_ends(recorded: Recorded) -> None:
@@ -407,15 +312,6 @@ def test_an_object_whose_call_is_a_coroutine_is_a_step_until_that_ends(recorded:
 
     assert asyncio.run(step(name="work")(Work())()) == "inside"
     assert recorded.states() == {"work": "COMPLETE"}
-
-
-def test_the_run_of_init_is_that_of_a_step_with_the_same_workspace_alone(store: Store) -> None:
-    bakery = init(store, "bakery", run="nightly")
-    mill = Workspace(store, "mill")
-    for workspace in (bakery, Workspace(store, "bakery"), mill):
-        step(name="work", workspace=workspace)(lambda: None)()
-    runs = [each.custom_properties["__kf_run__"].string_value for each in Recorded(bakery).all()]
-    assert runs == ["nightly", "nightly", ""]
 
 
 def test_what_another_decorator_made_of_a_coroutine_stays_that(recorded: Recorded) -> None:
