@@ -10,7 +10,7 @@ import pytest
 import lineal
 from lineal import errors
 from lineal.sdk import DataSet, Execution, Store, Workspace
-from lineal.sdk.artifacts import is_same_version
+from lineal.sdk.identity import is_same_version
 from lineal.wire import metadata_store as pb
 
 

@@ -1,21 +1,18 @@
 """The inputs and outputs of executions: DataSet, Model and Metrics.
 
 An artifact is a plain object until an execution logs it; then its `id` is set. What stays out: the base of all artifact
-types (artifact.py), and logging (recording.py).
+types (base_artifact.py), what the three share (standard_artifact.py), and logging (executions/recording.py).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Protocol, SupportsIndex
+from typing import Any, ClassVar, SupportsIndex
 
 from lineal.client import MetadataStore
-from lineal.conventions import MLFLOW_IDS, OPENLINEAGE_IDS
-from lineal.locations import normal_form
 from lineal.sdk import (
     ids,
-    kept,
     metric_points,
     plain,
     stored_form,
@@ -24,84 +21,8 @@ from lineal.sdk import (
 from lineal.sdk import labels as label_texts
 from lineal.sdk.base_artifact import Artifact as Artifact
 from lineal.sdk.base_artifact import HasStore, LoggedId
-from lineal.urls import redact
-from lineal.wire import metadata_store as pb
-
-
-def is_same_version(a: pb.Artifact, b: pb.Artifact) -> bool:
-    """Tell whether type, location, name, version and workspace of two records agree.
-
-    What OpenLineage names has the name of a table or file, so the others alone tell whether `b`, the stored record, is
-    it; so it is with MLflow's data sets.
-    """
-    same_name = a.properties.get("name") == b.properties.get("name") or is_named_by_location(b)
-    return (
-        a.type_id == b.type_id
-        and (a.uri == b.uri or normal_form(a.uri) == normal_form(b.uri))
-        and same_name
-        and a.properties.get("version") == b.properties.get("version")
-        and a.custom_properties.get(stored_form.WORKSPACE_PROPERTY_NAME)
-        == b.custom_properties.get(stored_form.WORKSPACE_PROPERTY_NAME)
-    )
-
-
-def is_named_by_location(stored: pb.Artifact) -> bool:
-    """Tell whether a record is a data set of OpenLineage or MLflow, whose name says where it is, or is one run's."""
-    own_id = stored.external_id
-    return own_id.startswith(OPENLINEAGE_IDS) or (own_id.startswith(MLFLOW_IDS) and ":dataset:" in own_id)
-
-
-# The attributes that a stored record may lack, and what they are then.
-_OWN_FIELDS: Mapping[str, Any] = {
-    **dict.fromkeys(("workspace", "description", "owner", "version", "query", "labels", "values")),
-    **dict.fromkeys(("model_type", "training_framework", "hyperparameters", "data_set_id", "model_id", "metrics_type")),
-    "kwargs": {},
-}
-
-
-class StandardArtifact(Artifact):
-    """The base of the SDK's artifacts, whose attributes are their record."""
-
-    _TEXT_PROPERTIES: ClassVar[tuple[str, ...]] = ()
-    uri: str
-    name: str
-    workspace: str | None
-    description: str | None
-    owner: str | None
-    labels: Mapping[str, str] | None
-    create_time: str
-    kwargs: dict[str, Any]
-
-    def serialization(self) -> pb.Artifact:
-        """Return the record: each text attribute as a property, and all attributes as JSON in `__ALL_META__`."""
-        texts = {name: plain.field_text(name, getattr(self, name)) for name in self._TEXT_PROPERTIES}
-        uri = required_uri(self.uri)
-        properties = stored_form.text_properties(texts)
-        all_meta = stored_form.to_json({**vars(self), **texts, "uri": uri})
-        properties[stored_form.ALL_META_PROPERTY_NAME] = pb.Value(string_value=all_meta)
-        return pb.Artifact(uri=uri, properties=properties)
-
-    def show(self, given: Mapping[str, Any], stored: Mapping[str, Any]) -> None:
-        """Take the values of the stored record in place of those given.
-
-        Args:
-            given: the fields of this artifact's own record.
-            stored: those of the stored one; a field of the SDK's that it lacks, as another writer leaves it, is empty.
-
-        """
-        for name in [name for name in vars(self) if name in given and name != "id"]:
-            if not kept.agree(name, given[name], stored.get(name)) and (name in stored or name in _OWN_FIELDS):
-                setattr(self, name, stored.get(name, _OWN_FIELDS.get(name)))
-
-    def _change(self, patch: Mapping[str, Any], *, what: str) -> pb.Artifact:
-        """Change the stored record, and this object with it."""
-        stored = super()._change(patch, what=what)
-        self.show(vars(self), stored_form.recorded_fields(stored))
-        return stored
-
-    def __str__(self) -> str:
-        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return redact(f"{type(self).__module__}.{type(self).__qualname__}({fields})")
+from lineal.sdk.identity import is_same_version
+from lineal.sdk.standard_artifact import NamedContext, StandardArtifact, name_of, required_text, required_uri
 
 
 class DataSet(StandardArtifact):
@@ -158,7 +79,7 @@ class DataSet(StandardArtifact):
             TypeError: another argument has no text.
 
         """
-        self.workspace: str | None = _name_of(workspace)
+        self.workspace: str | None = name_of(workspace)
         self.name: str = required_text("name", name)
         self.description: str | None = plain.field_text("description", description)
         self.owner: str | None = plain.field_text("owner", owner)
@@ -227,7 +148,7 @@ class Model(StandardArtifact):
             TypeError: another argument has no text.
 
         """
-        self.workspace: str | None = _name_of(workspace)
+        self.workspace: str | None = name_of(workspace)
         self.name: str = required_text("name", name)
         self.description: str | None = plain.field_text("description", description)
         self.owner: str | None = plain.field_text("owner", owner)
@@ -311,7 +232,7 @@ class Metrics(StandardArtifact):
             TypeError: another argument has no text.
 
         """
-        self.workspace: str | None = _name_of(workspace)
+        self.workspace: str | None = name_of(workspace)
         self.name: str = required_text("name", name)
         self.description: str | None = plain.field_text("description", description)
         self.owner: str | None = plain.field_text("owner", owner)
@@ -436,42 +357,3 @@ class Metrics(StandardArtifact):
         return metric_points.history_pages(
             self, name, first_step=first_step, last_step=last_step, page_size=page_size, store=store
         )
-
-
-class NamedContext(Protocol):
-    """A Workspace, which this module cannot import."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def context_id(self) -> int:
-        """Its id in the store."""
-
-
-def _name_of(workspace: str | NamedContext | None) -> str | None:
-    is_workspace = hasattr(workspace, "context_id")
-    return plain.field_text("workspace", getattr(workspace, "name", "") if is_workspace else workspace)
-
-
-def required_uri(uri: Any) -> str:
-    """Return the uri of an artifact; a path becomes an absolute file: URI.
-
-    Raises:
-        ValueError: it is missing, neither a text nor a path, or no text that a store can hold.
-
-    """
-    return required_text("uri", plain.uri_of(uri))
-
-
-def required_text(argument: str, value: str | None) -> str:
-    """Return the text of a required argument.
-
-    Raises:
-        ValueError: it is missing, no string, or no text that a store can hold.
-
-    """
-    if not isinstance(value, str):
-        raise ValueError(f"'{argument}' must be set and in string type, got {value!r}")
-    return stored_form.storable(argument, str.__str__(value))  # a member of an enumeration of texts is its value

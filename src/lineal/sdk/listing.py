@@ -15,8 +15,8 @@ from lineal import errors, json_text, record_patch
 from lineal.client import ListOptions, MetadataStore, OrderByField
 from lineal.sdk import filters, stored_form, typos
 from lineal.sdk import labels as label_texts
-from lineal.sdk.artifacts import required_text
 from lineal.sdk.retry import retrying
+from lineal.sdk.standard_artifact import required_text
 from lineal.wire import metadata_store as pb
 
 

@@ -10,9 +10,9 @@ from lineal import errors
 from lineal.client import MetadataStore
 from lineal.sdk import artifact_lineage, cards, changing, ids, kept, listing, plain, searching, stored_form
 from lineal.sdk import labels as label_texts
-from lineal.sdk.artifacts import required_text
 from lineal.sdk.pictures import web_ui
 from lineal.sdk.retry import retrying
+from lineal.sdk.standard_artifact import required_text
 from lineal.sdk.store import Store
 from lineal.wire import metadata_store as pb
 

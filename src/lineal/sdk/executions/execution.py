@@ -18,13 +18,13 @@ from typing import Any, Protocol, TypeVar, cast
 
 from lineal import errors
 from lineal.sdk import cards, ids, plain, stored_form
-from lineal.sdk.artifacts import required_text
 from lineal.sdk.executions import current, endings, state_facts, termination, together, writes
 from lineal.sdk.executions.recording import Recorder
 from lineal.sdk.executions.run import Run, required_workspace
 from lineal.sdk.executions.states import States
 from lineal.sdk.existing import KEEP, OnExisting
 from lineal.sdk.pictures import web_ui
+from lineal.sdk.standard_artifact import required_text
 from lineal.sdk.workspace import Workspace
 from lineal.wire import metadata_store as pb
 

@@ -16,9 +16,11 @@ from typing import Any
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore
 from lineal.sdk import artifact_lineage, changing, existing, filters, ids, kept, stored_form
-from lineal.sdk.artifacts import Artifact, StandardArtifact, is_named_by_location, is_same_version
+from lineal.sdk.base_artifact import Artifact
 from lineal.sdk.existing import OnExisting
+from lineal.sdk.identity import is_named_by_location, is_same_version
 from lineal.sdk.retry import retrying
+from lineal.sdk.standard_artifact import StandardArtifact
 from lineal.sdk.type_registry import TypeRegistry
 from lineal.wire import lineage as lineage_pb
 from lineal.wire import metadata_store as pb

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from lineal import errors
 from lineal.sdk import cards, plain
-from lineal.sdk.artifacts import required_text
 from lineal.sdk.executions import endings, termination
 from lineal.sdk.pictures import web_ui
+from lineal.sdk.standard_artifact import required_text
 from lineal.sdk.workspace import Workspace
 
 _Failure = type[BaseException] | None

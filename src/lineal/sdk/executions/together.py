@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from lineal.sdk import artifact_lineage, ids
-from lineal.sdk.artifacts import is_same_version
 from lineal.sdk.executions.recording import Recorder, keep
+from lineal.sdk.identity import is_same_version
 from lineal.wire import lineage as lineage_pb
 from lineal.wire import metadata_store as pb
 
