@@ -16,6 +16,8 @@ from lineal.mlmd import environment
 from tests.environments import Environment
 from tests.services import REPOSITORY
 
+pytestmark = pytest.mark.long
+
 STORE = "from ml_metadata.metadata_store import metadata_store; print(metadata_store.MetadataStore.__module__)"
 OURS = "lineal.client.store"
 SPAWNED = """

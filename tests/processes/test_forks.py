@@ -10,6 +10,8 @@ import pytest
 from tests.engines import SERVERS_AND_DRIVERS, Engine
 from tests.processes.conftest import Run
 
+pytestmark = pytest.mark.long
+
 
 def test_a_transaction_of_the_parent_survives_a_child_that_works_and_ends(run_program: Run, database_url: str) -> None:
     program = """

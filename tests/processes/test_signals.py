@@ -12,6 +12,8 @@ import pytest
 from lineal.signals import SignalEvent
 from tests.parameters import rare
 
+pytestmark = pytest.mark.long
+
 # Each round sends the signal at the next step of `wait`, until a round has no such step. A round that is not over in
 # time never is: its process ends with a traceback.
 PROGRAM = """

@@ -18,6 +18,8 @@ from lineal.wire import metadata_store as pb
 from tests.parameters import rare
 from tests.serving import running_server
 
+pytestmark = pytest.mark.long
+
 HEAD = """
 import hashlib, os, signal, sys, threading, time
 from lineal.sdk import *
