@@ -134,11 +134,6 @@ export function oddStore(): string {
   return url;
 }
 
-/** The Python whose packages the tutorial of the data scientist needs, if there is one. */
-export const FRAMEWORKS = [process.env.LINEAL_MLFLOW_PYTHON, join(TOP, ".venv-mlflow/bin/python")].find(
-  (path) => path !== undefined && existsSync(path),
-);
-
 /** The records of a page of the documentation, whose programs run as its readers run them. */
 export function pageStore(page: string): string {
   const home = join(FOLDER, "page");
@@ -354,4 +349,29 @@ export async function settle(page: Page): Promise<void> {
 export async function picture(page: Page, name: string): Promise<void> {
   if (!existsSync(PICTURES)) mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+}
+
+/** Take a picture of the documentation: an address after something was done there; return errors of the console. */
+export async function take(
+  { browser, world }: { browser: Browser; world: World },
+  name: string,
+  address: string,
+  height: number,
+  prepare: (page: Page) => Promise<unknown>,
+): Promise<string[]> {
+  const { page, faults, close } = await visit(browser, world, { width: 1280, height, scale: 1.25 });
+  await page.goto(address);
+  await settle(page);
+  await prepare(page);
+  await settle(page);
+  await picture(page, name);
+  await close();
+  return faults;
+}
+
+/** Show the whole graph of a page of lineage, with nothing in focus. */
+export async function showWholeGraph(page: Page): Promise<void> {
+  await page.getByRole("application", { name: /Lineage graph/ }).focus();
+  await page.keyboard.press("0");
+  await page.locator(":focus").blur();
 }

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
 
 from lineal import errors, lineage_cuts
 from lineal.client import answered_graph
@@ -34,8 +35,7 @@ class LineageCalls(TypeCalls, NodeCalls):
     """Calls for the relations between nodes, and for the graph that they make."""
 
     _lacks_lineage = False
-    _lacks_logging = False
-    _lacks_logging_together = False
+    _lacking: frozenset[str] = frozenset()
 
     def put_events(self, events: Sequence[pb.Event], extra_options: ExtraOptions | None = None) -> None:
         """Store events; all of them, or none.
@@ -246,29 +246,25 @@ class LineageCalls(TypeCalls, NodeCalls):
 
     def _log_artifact(self, request: lineage.LogArtifactRequest) -> lineage.LogArtifactResponse | None:
         """Log an artifact as one record, or return None if the server has no call for it."""
-        if self._lacks_logging:
-            return None
-        try:
-            response: lineage.LogArtifactResponse = self._send("LogArtifact", request)
-        except errors.UnimplementedError:  # it is the official server, or an older one
-            self._lacks_logging = True
-            return None
-        except errors.PermissionDeniedError:  # a proxy in between may know the official service alone
-            return None
-        return response
+        answer: lineage.LogArtifactResponse | None = self._send_if_known("LogArtifact", request)
+        return answer
 
     def _log_execution(self, request: lineage.LogExecutionRequest) -> lineage.LogExecutionResponse | None:
         """Log an execution with its artifacts, or return None if the server has no call for it."""
-        if self._lacks_logging_together:
+        answer: lineage.LogExecutionResponse | None = self._send_if_known("LogExecution", request)
+        return answer
+
+    def _send_if_known(self, name: str, request: Message) -> Any:
+        """Make a call that the official service does not have; None if the server does not have it either."""
+        if name in self._lacking:
             return None
         try:
-            response: lineage.LogExecutionResponse = self._send("LogExecution", request)
+            return self._send(name, request)
         except errors.UnimplementedError:  # it is the official server, or an older one
-            self._lacks_logging_together = True
+            self._lacking |= {name}
             return None
         except errors.PermissionDeniedError:  # a proxy in between may know the official service alone
             return None
-        return response
 
     def _put_together(self, query_options: pb.LineageSubgraphQueryOptions, wanted: Collection[str]) -> pb.LineageGraph:
         """Return the graph from a server that has no call for it: its skeleton, then the nodes and types."""
