@@ -24,7 +24,11 @@ import types
 from contextlib import suppress
 from typing import Any
 
-IMPORTED_BEFORE = ("lineal.cli", "lineal.sdk", "lineal.catalogue", "kubeflow.metadata.metadata", "sqlalchemy")
+IMPORTED_BEFORE = (
+    *("lineal.cli", "lineal.sdk", "lineal.catalogue", "kubeflow.metadata.metadata", "sqlalchemy"),
+    *("pandas", "sklearn.linear_model", "sklearn.ensemble", "sklearn.datasets", "sklearn.model_selection"),
+)
+"""What most pages import; what a Python does not have is left out."""
 
 
 def main(path: str) -> None:
