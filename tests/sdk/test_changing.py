@@ -31,6 +31,20 @@ def test_an_update_changes_the_record_and_the_object(model: Model, workspace: Wo
 
 
 @EVERY_SERVER
+def test_a_workspace_changes_the_record_that_a_listed_dict_describes(model: Model, workspace: Workspace) -> None:
+    [found] = workspace.list()
+    assert workspace.update(found, labels={"stage": "test"})["labels"] == {"stage": "test", "team": "x"}
+    assert workspace.list()[0]["labels"] == {"stage": "test", "team": "x"}
+    with pytest.raises(errors.NotFoundError):
+        workspace.update(model.id + 1, description="x")
+
+
+def test_a_workspace_promotes_the_record_that_a_listed_dict_describes(model: Model, workspace: Workspace) -> None:
+    workspace.promote(workspace.list()[0], "production")
+    assert model.aliases() == ["production"]
+
+
+@EVERY_SERVER
 def test_a_property_that_the_record_lacks_becomes_a_custom_one(model: Model, workspace: Workspace) -> None:
     model.update(properties={"depth": 3})
     [stored] = workspace.store.get_artifacts_by_id([model.id])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
 
 from lineal import errors
 from lineal.client import MetadataStore
@@ -230,6 +230,61 @@ class Workspace:
 
         """
         return artifact_lineage.trace(self.store, artifact, max_hops=max_hops)
+
+    def update(
+        self,
+        artifact: ids.Id,
+        *,
+        labels: Mapping[Any, Any] | None = None,
+        description: plain.Scalar | None = changing.UNCHANGED,
+        properties: Mapping[Any, Any] | None = None,
+        state: str | None = changing.UNCHANGED,
+        **unknown: NoReturn,
+    ) -> dict[str, Any]:
+        """Change the record of an artifact that was found; return it as it is then, as a dict of `list`.
+
+        `update` of a dict that `list` returned changes that dict alone. The arguments are those of `Model.update`.
+
+        Args:
+            artifact: its id, or an object or a dict of `list` that has it.
+            labels: labels to set; None as a value removes a label, and all others stay.
+            description: the new description, None for none.
+            properties: fields of the record, properties of the type, or custom ones, by name; None removes one.
+            state: the state in ML Metadata, such as "LIVE", None for none.
+            **unknown: nothing else can be changed.
+
+        Raises:
+            ValueError: `artifact` says no id, a value is refused, or the name, version or uri is to be changed.
+            NotFoundError: the store has no such artifact.
+
+        Example:
+            >>> from kubeflow.metadata import metadata
+            >>> workspace = metadata.Workspace(metadata.Store("sqlite://"), "churn")
+            >>> with metadata.Execution(name="train", workspace=workspace) as train:
+            ...     model = train.log_output(metadata.Model(uri="file:///m/1", name="churn"))
+            >>> [found] = workspace.list(name="churn")
+            >>> workspace.update(found, labels={"stage": "tested"})["labels"]
+            {'stage': 'tested'}
+
+        """
+        others = {"description": description, "state": state}
+        patch = changing.patch_of(labels, properties, others, unknown)
+        return stored_form.plain_artifact(changing.change(self.store, ids.known(artifact), patch))
+
+    def promote(self, artifact: ids.Id, alias: str) -> None:
+        """Give an alias to an artifact that was found, as `Model.promote` does.
+
+        Args:
+            artifact: its id, or an object or a dict of `list` that has it.
+            alias: the alias, such as "production"; the version of the same name that has it loses it.
+
+        Raises:
+            ValueError: `artifact` says no id or has no name, or the text can be no alias.
+            NotFoundError: the store has no such artifact.
+            UnimplementedError: the server is not Lineal.
+
+        """
+        changing.promote(self.store, ids.known(artifact), alias)
 
     def __repr__(self) -> str:
         return cards.short(self, self.name, id=getattr(self, "context_id", None), store=web_ui.place_of(self.store))
