@@ -66,13 +66,22 @@ def test_an_admin_cannot_be_limited(made: Tokens) -> None:
         made.create("ada", Role.ADMIN, workspaces=["a"])
 
 
+@pytest.mark.parametrize(("words", "said"), [("0d", "would never be valid"), ("1 year", "is not a length of time")])
+def test_a_token_has_a_lifetime(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["token", "create", "--name", "ada", "--role", "reader", "--expires", words])
+    assert said in capsys.readouterr().err
+
+
 def test_the_command_makes_lists_and_revokes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     database = ["--db", f"sqlite:///{tmp_path}/m.db"]
-    assert main(["token", "create", *database, "--name", "ada", "--role", "writer", "--workspace", "a"]) == 0
+    words = ["--name", "ada", "--role", "writer", "--workspace", "a", "--expires", "1y"]
+    assert main(["token", "create", *database, *words]) == 0
     text = capsys.readouterr().out.strip()
     assert main(["token", "list", *database, "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)[0]
     assert (listed["name"], listed["role"], listed["workspaces"], listed["state"]) == ("ada", "writer", ["a"], "valid")
+    assert listed["expires"] - listed["created"] == 365 * 86_400_000
     assert text.split("_", 2)[2] not in (tmp_path / "m.db").read_bytes().decode("latin1")
     assert main(["token", "revoke", *database, listed["id"]]) == 0
     with open_service(database[1]) as service:

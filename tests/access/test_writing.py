@@ -272,8 +272,8 @@ def test_a_name_of_another_workspace_is_taken_and_nothing_more_is_told(own_store
     with pytest.raises(errors.AlreadyExistsError) as raised:
         own_stores.shared.call("PutExecution", request, caller=WRITER_OF_A)
     assert str(raised.value) == (
-        "the name 'b-experiment' is taken in this store; choose another for the context, or other credentials: "
-        "these are limited to 'a'"
+        "these credentials write to 'a' alone, and the name 'b-experiment' is taken in this store; "
+        "choose another for the context, or use other credentials"
     )
 
 

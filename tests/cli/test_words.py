@@ -23,6 +23,7 @@ def every_parser(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentP
 
 
 PARSERS = {parser.prog: parser for parser in every_parser(build_parser())}
+STORES = {"--db", "--server"}
 MISSPELT = [
     (prog, [*prog.split()[1:], name[:-1]], name)
     for prog, parser in PARSERS.items()
@@ -49,6 +50,16 @@ def test_a_wrong_flag_is_answered_with_the_nearest(refusal: Refusal, prog: str) 
     flag = max(flags, key=len)
     wrong = f"{flag[:4]}{flag[5:]}"
     assert f"did you mean {flag!r}?" in refusal(*prog.split()[1:], *arguments(PARSERS[prog]), wrong)
+
+
+@pytest.mark.parametrize(
+    ("prog", "flag"),
+    [(prog, f) for prog, parser in PARSERS.items() for f in STORES & {*parser._option_string_actions}]
+    + [("lineal watch", "--to")],
+)
+def test_an_empty_name_of_a_store_is_refused(refusal: Refusal, prog: str, flag: str) -> None:  # noqa: F811
+    said = f"argument {flag}: it is empty, so it names no store"
+    assert said in refusal(*prog.split()[1:], *arguments(PARSERS[prog]), flag, "")
 
 
 def arguments(parser: argparse.ArgumentParser) -> list[str]:

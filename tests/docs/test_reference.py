@@ -95,8 +95,11 @@ def test_the_page_of_the_command_line_has_every_command_with_its_arguments_and_o
     shown = set(re.findall(r"(?<!`)`([^`\s]+)(?: [^`\n]*)?`", action))
 
     for each in COMMANDS[name]._actions:
-        if not isinstance(each, argparse._SubParsersAction | argparse._HelpAction):
-            assert shown >= set(each.option_strings or [each.metavar or each.dest])
+        names = set(each.option_strings or [each.metavar or each.dest])
+        if each.help == argparse.SUPPRESS:
+            assert not shown & names
+        elif not isinstance(each, argparse._SubParsersAction | argparse._HelpAction):
+            assert shown >= names
             assert each.help
 
 

@@ -80,7 +80,8 @@ def _description(parser: argparse.ArgumentParser) -> str:
 
 def _usage(parser: argparse.ArgumentParser) -> str:
     """Return how a command is written; one with many options is not helped by a list of all of them."""
-    actions = [action for action in parser._actions if "--help" not in action.option_strings]
+    shown = [action for action in parser._actions if action.help != argparse.SUPPRESS]
+    actions = [action for action in shown if "--help" not in action.option_strings]
     if sum(bool(action.option_strings) for action in actions) > _MOST_OPTIONS:
         required = [action for action in actions if action.required or not action.option_strings]
         words = " ".join(["[OPTION]...", *(_required(action) for action in required)])
@@ -110,7 +111,7 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
         rows = [
             (_spelled(action), _default(action), _meaning(action))
             for action in group._group_actions
-            if action.option_strings and "--help" not in action.option_strings
+            if action.option_strings and "--help" not in action.option_strings and action.help != argparse.SUPPRESS
         ]
         if rows:
             title = (

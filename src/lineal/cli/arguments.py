@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeAlias, TypeVar
@@ -20,6 +21,9 @@ from lineal.urls import redact_message, redact_word
 MOST_ROWS = (1 << 31) - 2  # a page's size is a number of 32 bits, and one row more than asked for is read
 _LONGEST_CUT = 100  # no message quotes more of a word that it cuts
 LARGEST_ID = (1 << 63) - 1
+_DURATION = re.compile(r"([0-9]{1,6})([smhdwy])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+DURATION_HELP = "a number and s, m, h, d, w or y, such as 90d"
 
 Result = TypeVar("Result")
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
@@ -133,6 +137,27 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
     return number
 
 
+def duration(text: str) -> int:
+    """Return the seconds of a length of time such as `90d`; a year has 365 days."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{mistakes.quoted(text)} is not a length of time; write {DURATION_HELP}")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+def store_name(word: str) -> str:
+    """Return the word that names a store.
+
+    An empty one is a shell variable that is not set. Were it left out, the command would work on another store: the one
+    that the environment names.
+    """
+    if not word.strip():
+        raise argparse.ArgumentTypeError(
+            f"it is empty, so it names no store; give one, or leave the flag out to use {URL_VARIABLE}"
+        )
+    return text(word)
+
+
 def add_action(actions: Commands, name: str, what: str) -> Parser:
     """Add an action of a command, whose help says the same in the list of actions and alone."""
     return actions.add_parser(name, help=what, description=what)
@@ -142,14 +167,18 @@ def add_store_flags(parser: Parser) -> None:
     """Add the flags that select a store: a database or a server."""
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
-        "--db", metavar="URL", help=f"the database, such as sqlite:///metadata.db (default: {URL_VARIABLE})"
+        "--db",
+        metavar="URL",
+        type=store_name,
+        help=f"the database, such as sqlite:///metadata.db (default: {URL_VARIABLE})",
     )
-    group.add_argument("--server", metavar="HOST:PORT", help="a running server; grpcs://HOST:PORT for TLS")
+    server = "a running server; grpcs://HOST:PORT for TLS"
+    group.add_argument("--server", metavar="HOST:PORT", type=store_name, help=server)
 
 
 def add_database_flag(parser: Parser, what: str) -> None:
     """Add the flag that names a database, for commands that no server can run."""
-    parser.add_argument("--db", metavar="URL", help=f"{what} (default: {URL_VARIABLE})")
+    parser.add_argument("--db", metavar="URL", type=store_name, help=f"{what} (default: {URL_VARIABLE})")
 
 
 def required_database(args: argparse.Namespace) -> DatabaseSettings:

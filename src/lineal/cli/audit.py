@@ -12,6 +12,7 @@ from lineal.cli.arguments import (
     database_url,
     node_id,
     required_database,
+    store_name,
     whole_number,
 )
 from lineal.cli.node_words import node_word
@@ -34,7 +35,9 @@ def add(commands: Commands) -> None:
     )
     what = "only about this one: artifact:7, model:7; or its id alone, with --subject"
     parser.add_argument("--id", metavar="RECORD", type=_id, help=what)
-    parser.add_argument("--server", help=argparse.SUPPRESS)  # so that the answer can say what servers have
+    parser.add_argument(
+        "--server", type=store_name, help=argparse.SUPPRESS
+    )  # so that the answer can say what servers have
     parser.add_argument(
         "--who", metavar="NAME", help="only by this caller: as listed, or only the name or the token's id"
     )

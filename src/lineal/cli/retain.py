@@ -6,28 +6,24 @@ Deployed nodes and versions with an alias stay, and what they came from.
 from __future__ import annotations
 
 import argparse
-import re
 import time
 from typing import TYPE_CHECKING
 
 from lineal import errors
-from lineal.cli.arguments import Commands, add_store_flags
+from lineal.cli.arguments import DURATION_HELP, Commands, add_store_flags, duration
 from lineal.cli.output import add_output_flags, is_text, note, print_record
 
 if TYPE_CHECKING:
     from lineal.client.lifecycle import LifecycleStore
     from lineal.wire import lifecycle
 
-_AGE = re.compile(r"([0-9]{1,6})([smhdwy])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
-
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("retain", help="delete the nodes that a policy no longer keeps", description=__doc__)
     parser.set_defaults(run=run)
-    age = "only nodes that were not updated for this long: a number and s, m, h, d, w or y, such as 90d"
-    parser.add_argument("--older-than", type=_age, metavar="AGE", required=True, help=age)
+    age = f"only nodes that were not updated for this long: {DURATION_HELP}"
+    parser.add_argument("--older-than", type=duration, metavar="AGE", required=True, help=age)
     state = "only nodes in this state, such as FAILED; may be repeated"
     parser.add_argument("--state", action="append", default=[], metavar="STATE", help=state)
     parser.add_argument("--workspace", default="", metavar="NAME", help="only nodes of this workspace")
@@ -92,11 +88,3 @@ def _apply(
         if args.dry_run:
             break
     return total
-
-
-def _age(text: str) -> int:
-    """Return seconds."""
-    found = _AGE.fullmatch(text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an age; write a number and s, m, h, d, w or y, such as 90d")
-    return int(found[1]) * _SECONDS[found[2]]

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from lineal import errors
-from lineal.cli.arguments import Commands, Parser, database_url
+from lineal.cli.arguments import Commands, Parser, add_database_flag, database_url
 from lineal.cli.protection import add_protection_flags, protection, words
 from lineal.config import (
     DEFAULT_BUSY_TIMEOUT,
@@ -20,7 +20,6 @@ from lineal.config import (
     MAX_MESSAGE_FLAG,
     OPENLINEAGE_FLAG,
     OPENLINEAGE_TOKEN_FLAG,
-    URL_VARIABLE,
     WORKSPACE_FLAG,
     DatabaseSettings,
     OpenLineageSettings,
@@ -42,7 +41,7 @@ def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("serve", help="serve a database over gRPC and HTTP", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("--db", metavar="URL", help=f"the database to serve (default: {URL_VARIABLE})")
+    add_database_flag(parser, "the database to serve")
     parser.add_argument("--busy-timeout", type=float, default=DEFAULT_BUSY_TIMEOUT, metavar="SECONDS", help=_BUSY_HELP)
     parser.add_argument("--audit", action="store_true", help="record who changes what, with every value")
     exact = f"take uris as they are spelled, not all forms of one location as one (default: {EXACT_URIS_VARIABLE})"

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lineal.cli.arguments import Commands, Parser, add_action, add_database_flag, required_database, whoami
+from lineal.cli.arguments import (
+    DURATION_HELP,
+    Commands,
+    Parser,
+    add_action,
+    add_database_flag,
+    duration,
+    required_database,
+    whoami,
+)
 from lineal.cli.output import Column, add_output_flags, print_record, print_records, time_column
 from lineal.config import Use
 
 if TYPE_CHECKING:
     from lineal.upkeep.tokens import Token, Tokens
-
-_DURATION = re.compile(r"([0-9]{1,6})([smhdw])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def add(commands: Commands) -> None:
@@ -47,20 +52,19 @@ def _add_create(parser: Parser) -> None:
     parser.add_argument("--workspace", action="append", metavar="NAME", help=workspaces)
     parser.add_argument(
         "--expires",
-        type=_duration,
+        type=_lifetime,
         metavar="TIME",
-        help="how long it is valid: a number and s, m, h, d or w, such as 90d",
+        help=f"how long it is valid: {DURATION_HELP}",
     )
     add_output_flags(parser)
 
 
-def _duration(text: str) -> int:
-    found = _DURATION.fullmatch(text)
-    if found is None or not int(found[1]):
-        raise argparse.ArgumentTypeError(
-            f"{text[:40]!r} is not a time; write a number and one of s, m, h, d, w, such as 90d"
-        )
-    return int(found[1]) * _SECONDS[found[2]]
+def _lifetime(text: str) -> int:
+    """Return the seconds that a token is valid for."""
+    seconds = duration(text)
+    if not seconds:
+        raise argparse.ArgumentTypeError(f"a token of {text!r} would never be valid; write {DURATION_HELP}")
+    return seconds
 
 
 def run_create(args: argparse.Namespace) -> None:

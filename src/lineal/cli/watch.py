@@ -7,7 +7,7 @@ import os
 from dataclasses import MISSING, fields
 
 from lineal import errors
-from lineal.cli.arguments import Commands, Parser
+from lineal.cli.arguments import Commands, Parser, store_name
 from lineal.config import URL_VARIABLE
 from lineal.watch import WatchSettings, parse_resources, watch
 
@@ -24,7 +24,8 @@ def add(commands: Commands) -> None:
         metavar="FILE|LIST",
         help="the kinds: a file of JSON or YAML, or names such as Pod/v1,Job.batch/v1; required",
     )
-    parser.add_argument("--to", metavar="URL", help=f"the store to write to (default: {URL_VARIABLE})")
+    to = f"the store to write to (default: {URL_VARIABLE})"
+    parser.add_argument("--to", metavar="URL", type=store_name, help=to)
     parser.add_argument(
         "--namespace", metavar="NAMES", default=_ALL, help="namespaces, separated by commas (default: all)"
     )

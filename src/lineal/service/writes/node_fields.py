@@ -53,8 +53,8 @@ def taken(session: Session, kind: Kind, nodes: Sequence[Any], conflict: Conflict
         given = getattr(node, what.replace(" ", "_"), None)
         which = f" {given!r}" if given else ""
         return errors.AlreadyExistsError(
-            f"the {what}{which} is taken in this store; choose another for the {kind.name}, or other credentials: "
-            f"these are limited to {session.scope.shown}"
+            f"these credentials write to {session.scope.shown} alone, and the {what}{which} is taken in this store; "
+            f"choose another for the {kind.name}, or use other credentials"
         )
     if "external_id" in conflict.columns:
         which = f" {node.external_id!r}" if node is not None else ""

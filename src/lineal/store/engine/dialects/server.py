@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
-from lineal import errors
+from lineal import errors, pages
 from lineal.config import DatabaseSettings, Use
 from lineal.store.engine.connections import Connections
 from lineal.store.engine.dialects.base import DatabaseDialect, MissingStoreError, NoConnectionError
@@ -33,6 +33,7 @@ _POOL_SIZE = 32
 _RECYCLE_SECONDS = 1800.0
 _POOL_WAIT_SECONDS = 60.0
 _USED = "used"
+_CONNECTING = errors.Details(page=pages.CONNECTING.name)
 _left_to_parent: list[Any] = []
 """Pools that a forked child must neither use nor close, since the parent goes on using them."""
 
@@ -219,24 +220,26 @@ class ServerDialect(DatabaseDialect):
         """Return the error of a server that cannot be reached, with the driver's reason if it gives one."""
         text = f"{error} {error.__cause__ or ''}"
         reason = next((reason for words, reason in _UNREACHABLE if any(word in text for word in words)), "try again")
-        return errors.UnavailableError(f"cannot reach {self.place()}: {reason}")
+        return errors.UnavailableError(f"cannot reach {self.place()}: {reason}", _CONNECTING)
 
     def missing_database(self) -> errors.StatusError:
         """Return the error of a database that does not exist and must not be created."""
         if self._was_there:
             return MissingStoreError(
                 f"{self.place()} does not exist any more; restore a backup, then restart the servers and programs that "
-                "use it"
+                "use it",
+                _CONNECTING,
             )
         may_create = self.settings.use is Use.CREATE
         cure = "create it, or leave create_database=false out" if may_create else "check the name in the URL (--db)"
-        return errors.NotFoundError(f"{self.place()} does not exist; {cure}")
+        return errors.NotFoundError(f"{self.place()} does not exist; {cure}", _CONNECTING)
 
     def missing_table(self) -> errors.StatusError:
         """Return the error of a store that has lost a table."""
         return MissingStoreError(
             f"{self.place()} lacks a table of the store; restore a backup into an empty database, then restart the "
-            "servers and programs that use it"
+            "servers and programs that use it",
+            _CONNECTING,
         )
 
     def place(self) -> str:
