@@ -17,6 +17,7 @@ from lineal.cli import build_parser, main
 from lineal.client.connection import ChannelSettings, settings_of_url
 from lineal.watch import parse_resources
 from lineal.watch.metrics import COUNTERS, GAUGES, PREFIX
+from scripts import write_alert_rules
 from tests.deploy.charts import EVERY_RELEASE
 from tests.deploy.choices import EVERY, Choice, Rendered
 from tests.deploy.cluster import DEPLOY
@@ -310,6 +311,16 @@ def test_alerts_and_dashboard_use_metrics_that_server_and_watcher_have() -> None
 
 def every_rule(rules: dict[str, Any]) -> list[dict[str, Any]]:
     return [rule for group in rules["spec"]["groups"] for rule in group["rules"]]
+
+
+def test_the_alerts_outside_kubernetes_are_those_of_the_manifests() -> None:
+    assert write_alert_rules.RULES.read_text() == write_alert_rules.rules_of(write_alert_rules.SOURCE.read_text())
+    [group] = yaml.safe_load(write_alert_rules.RULES.read_text())["groups"]
+    of_manifests = every_rule(Choice("mysql", ("monitoring",)).of_kind("PrometheusRule")["lineal"])
+    alerts = {rule["alert"] for rule in group["rules"]}
+
+    assert alerts - {rule["alert"] for rule in of_manifests} == {"LinealServerIsDown"}
+    assert not re.search("namespace|pod", str(group)) and "LinealServerNotReady" in alerts
 
 
 def test_an_alert_says_how_bad_it_is_and_what_is_wrong() -> None:
