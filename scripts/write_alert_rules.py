@@ -1,7 +1,7 @@
 """Write deploy/prometheus-rules.yaml, the alerts for a Prometheus outside Kubernetes, from those of the manifests.
 
-They are the alerts about the server, with the labels `instance` and `job` in place of `namespace` and `pod`, and one about
-each server that does not answer, for which Kubernetes has probes.
+They are the alerts about the server, with the labels `instance` and `job` in place of `namespace` and `pod`, and one
+about each server that does not answer, for which Kubernetes has probes.
 """
 
 from __future__ import annotations
