@@ -1,4 +1,4 @@
-"""What the site needs besides Sphinx: colours for queries, and links to files of the repository outside docs/.
+"""What the site needs besides Sphinx: colours for queries, names above files, and links to files outside docs/.
 
 What stays out: what the pages say, how they look (furo), and changes of the built pages (finishing.py).
 """
@@ -28,6 +28,8 @@ PAGES = {
 """Files outside docs/ that the site has as pages."""
 FENCES_OF_QUERIES = ("artifacts", "executions", "contexts", "search")
 """Languages that the tests read: a fence has the name of what its queries find."""
+_FILE = re.compile(r"^( *)(<!--[^>\n]*\bfile=([^\s,>]+)[^>\n]*-->\n *```)(\w+)$", re.MULTILINE)
+"""The mark of a block that is a file (tests/pages/page.py), and the fence below it."""
 _LINK = re.compile(r"(?<=\]\()([^)#\s:]+)(?=[)#])")
 
 
@@ -50,15 +52,20 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register all parts."""
     for language in FENCES_OF_QUERIES:
         app.add_lexer(language, Queries)
-    app.connect("source-read", _links_of_page)
+    app.connect("source-read", _page)
     app.connect("include-read", _links_of_included)
     app.connect("build-finished", finishing.finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _links_of_page(app: Sphinx, name: str, source: list[str]) -> None:
+def _page(app: Sphinx, name: str, source: list[str]) -> None:
     folder = Path(app.env.doc2path(name)).parent
-    source[0] = _moved(source[0], folder, folder)
+    source[0] = _with_names_of_files(_moved(source[0], folder, folder))
+
+
+def _with_names_of_files(text: str) -> str:
+    """Return a text in which a block that is a file has the name of the file above it."""
+    return _FILE.sub(r"\1\2{code-block} \4\n\1:caption: \3\n", text)
 
 
 def _links_of_included(app: Sphinx, path: Path, _stem: str, source: list[str]) -> None:
