@@ -50,6 +50,7 @@ def test_a_training_is_recorded_with_everything(xgboost: Any, workspace: Workspa
     given = reading.parameters(run)
     assert (given["eta"], given["max_depth"], given["objective"]) == ("0.3", "2", "binary:logistic")
     model = recorded.recorded
+    assert (given["rounds"], model.hyperparameters["rounds"]) == ("7", 7)
     assert (model.version, model.format, model.training_framework["name"]) == ("1", "xgboost json", "xgboost")
     assert model.values["train.logloss"] == reading.curve(workspace, run, "train.logloss")[-1][1]
     loaded = xgboost.Booster(model_file=metadata.model_files(model) / "model.json")
@@ -64,7 +65,7 @@ def test_early_stopping_is_recorded_to_its_last_iteration(xgboost: Any, workspac
     sets = [(data, "train"), (other, "valid")]
     xgboost.train(SETTINGS, data, 50, evals=sets, verbose_eval=False, callbacks=[stop, recorded])
     run = reading.only(workspace)
-    assert reading.parameters(run) == {"eta": "0.3", "password": "***"}
+    assert reading.parameters(run) == {"eta": "0.3", "password": "***", "rounds": "4"}
     assert reading.counts(workspace, run)["valid.logloss"] == 4
     assert recorded.recorded.kwargs["best_iteration"] == 0
 

@@ -44,7 +44,7 @@ class Callback(RecordingCallback, TrainingCallback):  # type: ignore[misc] # the
         Args:
             name: the name of the model.
             data: what it is trained with: a DMatrix, (X, y), a DataFrame, a file, or some of these by name.
-            parameters: those to record; by default what the booster says of itself.
+            parameters: those to record; by default what the booster says of itself. `rounds` is added at the end.
             save: whether the model is saved when the training is complete.
             every: how many iterations apart points are kept.
             execution: the execution; by default the current step, or one for each training.
@@ -74,6 +74,8 @@ class Callback(RecordingCallback, TrainingCallback):  # type: ignore[misc] # the
     def after_training(self, model: Any) -> Any:
         """Save and end; XGBoost calls it."""
         self._keep()  # a callback before this one may have stopped the training
+        if isinstance(model, Booster) and "rounds" not in self._parameters:
+            self._add_parameters({"rounds": model.num_boosted_rounds()})
         self._complete(model if isinstance(model, Booster) else None, **_best(model))  # `cv` has several
         self._log = {}
         return model
