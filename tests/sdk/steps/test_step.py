@@ -107,6 +107,23 @@ def test_a_data_set_of_an_annotation_gets_digest_and_rows_of_the_value(recorded:
     assert first["digest"] != second["digest"]
 
 
+def test_the_class_of_data_sets_in_an_annotation_takes_the_name_of_the_argument_or_the_function(
+    recorded: Recorded,
+) -> None:
+    @step
+    def cleaned(orders: Annotated[list[int], DataSet]) -> Annotated[list[int] | None, DataSet]:
+        return sorted(orders)
+
+    cleaned([3, 1])
+    assert recorded.links() == {("cleaned", "INPUT", "orders"), ("cleaned", "OUTPUT", "cleaned")}
+
+    @step
+    def use(model: Annotated[object, Model]) -> None: ...
+
+    with pytest.raises(TypeError, match=r"argument 'model' has the class Model; write .*metadata\.Model\(uri="):
+        use(object())
+
+
 def test_a_data_set_that_nobody_can_tell_is_left_out_with_a_warning(recorded: Recorded) -> None:
     @step
     def work(thing: Annotated[object, DataSet(name="orders")]) -> None: ...

@@ -39,11 +39,17 @@ class Annotations:
     """The annotations of a function that say something of artifacts, by the name of the argument, or "return"."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
+        """Read the annotations of a function.
+
+        Raises:
+            TypeError: one is `Annotated` with a class of artifacts of which no object can be made.
+
+        """
         self._artifacts: dict[str, Any] = {}
         self._named: set[str] = set()
         for name, hint in _hints(function).items():
             told = _item_of(hint, function) if name == RESULT else hint
-            described = next((each for each in _metadata(told) if is_artifact(each)), None)
+            described = next((_described(each, name, function) for each in _metadata(told) if _tells(each)), None)
             if described is not None:
                 self._artifacts[name] = described
             elif any(map(_is_kind, _kinds(hint))):
@@ -164,6 +170,29 @@ def _metadata(hint: Any) -> Iterator[Any]:
     elif get_origin(hint) in (Union, UnionType):
         for each in get_args(hint):
             yield from _metadata(each)
+
+
+def _tells(annotated: Any) -> bool:
+    """Tell whether what an annotation says is an artifact or a class of artifacts."""
+    return is_artifact(annotated) or _is_kind(annotated)
+
+
+def _described(annotated: Any, name: str, function: Callable[..., Any]) -> Any:
+    """Return the artifact of an annotation; a class of data sets is one with the name of the argument or function.
+
+    Raises:
+        TypeError: it is a class of other artifacts, which need a uri.
+
+    """
+    if not isinstance(annotated, type):
+        return annotated
+    if issubclass(annotated, DataSet):
+        return annotated(name=getattr(function, "__name__", name) if name == RESULT else name)
+    what = f"the result of {getattr(function, '__qualname__', function)}" if name == RESULT else f"the argument {name!r}"
+    raise TypeError(
+        f"the annotation of {what} has the class {annotated.__name__}; write an object, such as "
+        f"Annotated[..., metadata.{annotated.__name__}(uri=..., name=...)]"
+    )
 
 
 def _kinds(hint: Any) -> Iterator[Any]:
