@@ -65,6 +65,17 @@ def test_a_listed_model_finds_its_files(run: Execution, workspace: Workspace) ->
     assert (found / "inner" / "weights.bin").read_text() == "weights"
 
 
+def test_what_has_no_files_is_refused_with_what_to_write(run: Execution, workspace: Workspace) -> None:
+    with pytest.raises(ValueError, match=r"'model' is None; workspace\.get_by_alias returns None where"):
+        metadata.model_files(workspace.get_by_alias("pair", "production"), store=workspace.store)
+    with pytest.raises(ValueError, match=r"a record of workspace\.list or workspace\.get_by_alias, got 'pair'"):
+        metadata.model_files("pair", store=workspace.store)
+    metadata.save_model("weights", "pair", save=written, execution=run)
+    [listed] = workspace.list()
+    with pytest.raises(errors.FailedPreconditionError, match=r"add store=workspace\.store"):
+        metadata.model_files(listed)
+
+
 def test_files_and_folders_that_are_written_already_are_models(run: Execution, tmp_path: Path) -> None:
     (tmp_path / "net.onnx").write_text("net")
     model = metadata.save_model(tmp_path / "net.onnx", "net", execution=run)

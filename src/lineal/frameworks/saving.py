@@ -263,15 +263,18 @@ def model_files(model: Any, folder: str | os.PathLike[str] | None = None, *, sto
     Args:
         model: a model that was logged or saved, or a dict of `Workspace.list` or `Workspace.get_by_alias`.
         folder: where they are copied; by default a new temporary folder.
-        store: the store; by default that in which the model was logged.
+        store: the store of a dict, such as `workspace.store`; by default that in which the model was logged.
 
     Raises:
+        ValueError: it is no model with files: None, a text, an id, or an object that was not logged.
         DataLossError: the files have another digest than was recorded.
         NotFoundError: there are none.
         FailedPreconditionError: the client does not know where the files of the store are.
 
     """
     uri, digest = _told(model, "uri"), _told(model, "digest")
+    if not uri:
+        raise ValueError(_no_model(model))
     target = Path(folder) if folder is not None else Path(tempfile.mkdtemp(prefix="lineal-model-"))
     target.mkdir(parents=True, exist_ok=True)
     store = artifact_lineage.home_of(model) if store is None else store
@@ -284,6 +287,14 @@ def model_files(model: Any, folder: str | os.PathLike[str] | None = None, *, sto
     return target
 
 
+def _no_model(model: Any) -> str:
+    if model is None:
+        return "'model' is None; workspace.get_by_alias returns None where no version of the name has the alias"
+    return (
+        f"'model' must be a model that was saved, or a record of workspace.list or workspace.get_by_alias, got {model!r}"
+    )
+
+
 def _told(model: Any, name: str) -> str:
     found = model.get(name) if isinstance(model, Mapping) else getattr(model, name, None)
     return found if isinstance(found, str) else ""
@@ -294,6 +305,10 @@ def _copy(uri: str, target: Path, store: Any) -> None:
     root, _, name = _location(uri).rpartition("/")
     path = name if below is None else below
     place: Files | None = RootFiles.at(root) if below is None else files_of(getattr(store, "store", store))
+    if place is None and store is None:
+        raise errors.FailedPreconditionError(
+            f"the files at {uri} cannot be read: nothing says which store; add store=workspace.store"
+        )
     if place is None:
         raise errors.FailedPreconditionError(f"the files at {uri} cannot be read: {_NO_ROOT}")
     paths = place.below(path)
