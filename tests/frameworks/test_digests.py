@@ -109,6 +109,34 @@ def test_parts_are_one_data_set() -> None:
     assert joined({"X": features, "y": None}).digest == digest(features)
 
 
+def test_a_tuple_is_x_and_y_with_the_rows_of_x() -> None:
+    features, targets = numpy.zeros((4, 2)), numpy.array([0, 1, 0, 1])
+    found = metadata.data_set((features, targets), "both")
+    assert (found.rows, found.columns) == (4, 2)
+    assert found.digest == f"sha256:{joined({'X': features, 'y': targets}).digest}"
+    assert metadata.data_set((1.5, 2.5), "numbers").rows == 2
+    with pytest.raises(TypeError, match=r"a list of 2 arrays, some with more dimensions.* pass X and y as \(X, y\)"):
+        metadata.data_set([features, targets], "both")
+
+
+def test_arrays_within_objects_count_with_all_their_numbers() -> None:
+    long = numpy.zeros(2_000)
+    changed = long.copy()
+    changed[1_000] = 1
+    assert digest([{"ids": long}]) != digest([{"ids": changed}])
+
+
+def test_a_dict_of_data_sets_says_to_pass_one() -> None:
+    class DatasetDict(dict[str, Any]):  # as that of Hugging Face, which the environment lacks
+        column_names: dict[str, list[str]] = {}  # noqa: RUF012
+
+        def with_format(self, kind: str) -> Any:
+            return self
+
+    with pytest.raises(TypeError, match=r"a DatasetDict holds several data sets; pass one: data\['train'\]"):
+        metadata.data_set(DatasetDict(train=[1]), "reviews")
+
+
 def test_what_has_no_values_is_refused() -> None:
     class Opaque:
         pass

@@ -19,6 +19,8 @@ DIGITS = 12
 """How many digits of the digest are a version, if none is given."""
 MOST_NAMES = 1000
 """The names of more columns are not recorded."""
+PARTS = ("X", "y", "sample_weight")
+"""What a tuple of two or three holds; None is no part."""
 _IN_MEMORY = "urn:sha256:"
 """How the uri of data begins that lies nowhere but in memory: its digest says what it is."""
 
@@ -51,7 +53,8 @@ def data_set(data: Any, name: str, *, uri: str | None = None, version: plain.Sca
 
     Args:
         data: a DataFrame or Series of pandas or polars, a Table of pyarrow, an array, a tensor, a sparse matrix, a
-            DMatrix of XGBoost, a Dataset of LightGBM, a mapping of names to columns, a list; or the path of a file or
+            DMatrix of XGBoost, a Dataset of LightGBM or of Hugging Face, a mapping of names to columns, a list;
+            (X, y) or (X, y, sample_weight) of these, whose rows and columns are those of X; or the path of a file or
             folder; or the URL of data elsewhere, which is not read and has no digest.
         name: the name of the data set.
         uri: where it is; by default the path, or for data in memory `urn:sha256:` and its digest.
@@ -73,7 +76,7 @@ def data_set(data: Any, name: str, *, uri: str | None = None, version: plain.Sca
     """
     if isinstance(data, (str, os.PathLike)):
         return _of_place(data, name, uri, version)
-    found = digests.measured(data)
+    found = digests.joined(dict(zip(PARTS, data, strict=False))) if _are_parts(data) else digests.measured(data)
     return MeasuredDataSet(uri or _IN_MEMORY + found.digest, name, found, version=version)
 
 
@@ -81,6 +84,14 @@ def data_set_of_parts(parts: Mapping[str, Any], name: str) -> MeasuredDataSet:
     """Describe parts that are one data set, such as X and y; None is no part."""
     found = digests.joined(parts)
     return MeasuredDataSet(_IN_MEMORY + found.digest, name, found)
+
+
+def _are_parts(data: Any) -> bool:
+    """Tell whether it is X, y and perhaps weights, and no tuple of numbers or texts."""
+    if not isinstance(data, tuple) or not 2 <= len(data) <= len(PARTS):
+        return False
+    told = [each for each in data if each is not None]
+    return bool(told) and all(hasattr(each, "__len__") and not isinstance(each, (str, bytes)) for each in told)
 
 
 def _of_place(

@@ -21,6 +21,8 @@ from typing import Any
 _NUMBERS = "biufcmM"
 """The kinds of NumPy's types whose bytes are their values."""
 _NOTHING = frozenset({"NAType", "NaTType"})
+MOST_PARTS = 6
+"""So many arrays in a list may be X and y of what was split: training, test and validation."""
 _PARTS_OF_SPARSE = ("data", "indices", "indptr")
 
 
@@ -55,8 +57,8 @@ def measured(data: Any) -> Measured:
     """
     if _is_holder(data):
         return _of_holder(data)
-    if hasattr(data, "with_format") and hasattr(data, "column_names"):  # a Dataset of Hugging Face
-        return measured(data.with_format("arrow")[:])
+    if hasattr(data, "with_format") and hasattr(data, "column_names") and hasattr(data, "__getitem__"):
+        return _of_hugging_face(data)
     if hasattr(data, "tensors"):  # a TensorDataset of PyTorch
         return joined(dict(zip(("X", "y", "sample_weight"), data.tensors, strict=False)))
     if isinstance(data, Mapping):
@@ -134,7 +136,18 @@ def _plain(data: Any) -> Any:
 
 
 def _of_list(values: Sequence[Any]) -> Any:
-    """Return a list as an array if it is one of numbers and NumPy is there, otherwise as it is."""
+    """Return a list as an array if it is one of numbers and NumPy is there, otherwise as it is.
+
+    Raises:
+        TypeError: it holds a few arrays of different dimensions, such as X and y, which are no rows of one table.
+
+    """
+    dimensions = {len(getattr(each, "shape", ())) for each in values[: MOST_PARTS + 1]}
+    if len(values) <= MOST_PARTS and len(dimensions) > 1 and min(dimensions) > 0:
+        raise TypeError(
+            f"a {type(values).__name__} of {len(values)} arrays, some with more dimensions than others, is no data set; "
+            "pass X and y as (X, y), with the weights as (X, y, sample_weight), and each data set by itself"
+        )
     numpy = sys.modules.get("numpy")
     if numpy is None or not values or not isinstance(_first_scalar(values), (bool, int, float)):
         return list(values)
@@ -225,9 +238,7 @@ def _as_text(value: Any) -> tuple[str, str]:
         return "s", str.__str__(value)
     if isinstance(value, (bytes, bytearray)):
         return "b", bytes(value).hex()
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    text = repr(value)
+    text = repr(_listed(value))
     if f"{id(value):x}" in text:  # an object that shows its address only
         raise TypeError(
             f"data holds objects of type {type(value).__name__}, whose values cannot be told; pass uri= and version="
@@ -235,7 +246,24 @@ def _as_text(value: Any) -> tuple[str, str]:
     return "r", text
 
 
+def _listed(value: Any) -> Any:
+    """Return a value with lists in place of arrays and tensors, whose texts leave out numbers."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if type(value) is dict:
+        return {key: _listed(each) for key, each in value.items()}
+    return type(value)(map(_listed, value)) if type(value) in (list, tuple) else value
+
+
 # ---- sparse matrices, and what frameworks hold data in
+
+
+def _of_hugging_face(data: Any) -> Measured:
+    """Return digest, rows and columns of a Dataset; a DatasetDict holds several."""
+    if isinstance(data, Mapping):
+        names = ", ".join(f"data[{name!r}]" for name in data)
+        raise TypeError(f"a {type(data).__name__} holds several data sets; pass one: {names or 'it has none'}")
+    return measured(data.with_format("arrow")[:])
 
 
 def _of_sparse(data: Any) -> Measured:

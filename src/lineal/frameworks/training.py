@@ -226,11 +226,7 @@ def inputs_of(data: Any) -> list[DataSet]:
 
 
 def _data_set(name: str, data: Any) -> DataSet:
-    if isinstance(data, DataSet):
-        return data
-    if isinstance(data, tuple) and 2 <= len(data) <= 3:
-        return data_sets.data_set_of_parts(dict(zip(("X", "y", "sample_weight"), data, strict=False)), name)
-    return data_sets.data_set(data, name)
+    return data if isinstance(data, DataSet) else data_sets.data_set(data, name)
 
 
 # ---- trainings that did not come to their end
