@@ -188,7 +188,9 @@ def _described(annotated: Any, name: str, function: Callable[..., Any]) -> Any:
         return annotated
     if issubclass(annotated, DataSet):
         return annotated(name=getattr(function, "__name__", name) if name == RESULT else name)
-    what = f"the result of {getattr(function, '__qualname__', function)}" if name == RESULT else f"the argument {name!r}"
+    what = (
+        f"the result of {getattr(function, '__qualname__', function)}" if name == RESULT else f"the argument {name!r}"
+    )
     raise TypeError(
         f"the annotation of {what} has the class {annotated.__name__}; write an object, such as "
         f"Annotated[..., metadata.{annotated.__name__}(uri=..., name=...)]"
