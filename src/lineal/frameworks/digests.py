@@ -145,8 +145,8 @@ def _of_list(values: Sequence[Any]) -> Any:
     dimensions = {len(getattr(each, "shape", ())) for each in values[: MOST_PARTS + 1]}
     if len(values) <= MOST_PARTS and len(dimensions) > 1 and min(dimensions) > 0:
         raise TypeError(
-            f"a {type(values).__name__} of {len(values)} arrays, some with more dimensions than others, is no data set; "
-            "pass X and y as (X, y), with the weights as (X, y, sample_weight), and each data set by itself"
+            f"a {type(values).__name__} of {len(values)} arrays, some with more dimensions than others, is no data "
+            "set; pass X and y as (X, y), with the weights as (X, y, sample_weight), and each data set by itself"
         )
     numpy = sys.modules.get("numpy")
     if numpy is None or not values or not isinstance(_first_scalar(values), (bool, int, float)):

@@ -290,7 +290,7 @@ def model_files(model: Any, folder: str | os.PathLike[str] | None = None, *, sto
 def _no_model(model: Any) -> str:
     if model is None:
         return "'model' is None; workspace.get_by_alias returns None where no version of the name has the alias"
-    return f"'model' must be a model that was saved, or a record of workspace.list or workspace.get_by_alias, got {model!r}"
+    return f"'model' must be a saved model, or a record of workspace.list or workspace.get_by_alias, got {model!r}"
 
 
 def _told(model: Any, name: str) -> str:
