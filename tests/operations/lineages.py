@@ -37,6 +37,14 @@ class Lineage:
             request.contexts.add(type_id=self.types["context"], name=each)
         self.service.call("PutExecution", request)
 
+    def evaluate(self, name: str, *, model: str, reads: str) -> None:
+        """Put an execution that writes metrics, which name a model by their property."""
+        type_id = put_artifact_type(self.service, name="Metrics", model_id=pb.STRING)
+        metrics = pb.Artifact(type_id=type_id, name=f"{name}-metrics")
+        metrics.properties["model_id"].string_value = str(self.names(KINDS[0])[model])
+        self.service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[metrics]))
+        self.run(name, reads=reads, writes=metrics.name)
+
     def _fill(self, pair: Any, name: str) -> None:
         known = self.names(KINDS[0])
         if name in known:

@@ -54,6 +54,18 @@ def test_what_has_an_alias_stays_with_all_that_it_came_from(
     assert (response.kept_deployed, counted(response.tombstones)) == (3, 0)
 
 
+def test_the_metrics_of_a_version_with_an_alias_stay_with_what_they_came_from(service: MetadataService) -> None:
+    lineage = filled(service)
+    for name, model in (("measured", "model"), ("other", "score")):
+        lineage.evaluate(name, model=model, reads=f"data{model}")
+    promote(lineage, "model")
+    age_all(service)
+    response = lineage.retain()
+
+    assert lineage.all_names() == {"data", "train", "model", "run", "datamodel", "measured", "measured-metrics"}
+    assert response.kept_deployed == 6
+
+
 def test_what_lost_its_alias_goes(lineage: Lineage) -> None:
     lineage.service.call("DeleteAlias", promote(lineage, "model"))
     lineage.age(EVERYTHING)

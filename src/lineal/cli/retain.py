@@ -1,6 +1,7 @@
 """`lineal retain`: delete nodes that a policy no longer keeps.
 
-Deployed nodes and versions with an alias stay, and what they came from.
+What runs and versions with an alias are deployed. They stay, with what they came from and with the metrics of these
+models.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--type", action="append", default=[], metavar="NAME", help="only nodes of this type; may be repeated"
     )
-    deployed = "also delete deployed nodes and versions with an alias"
+    deployed = "also delete what is deployed"
     parser.add_argument("--include-deployed", action="store_true", help=deployed)
     parser.add_argument(
         "--tombstones", action="store_true", help="turn nodes that a remaining node needs into tombstones"

@@ -1,8 +1,8 @@
 """Retention: which nodes a policy no longer keeps.
 
 Nodes that are old enough and match the other conditions are deleted. Deployed nodes stay, with everything that they
-came from, and so do nodes that others need. Deployed is what runs, and what has an alias. A context is deleted with its
-last member. What stays out: the deletion itself (deletion.py).
+came from and with the evaluations of these models, and so do nodes that others need. Deployed is what runs, and what
+has an alias. A context is deleted with its last member. What stays out: the deletion itself (deletion.py).
 """
 
 from __future__ import annotations
@@ -156,11 +156,16 @@ def _lasting(session: Session, types: KnownTypes, ids: Iterable[int]) -> set[int
 
 
 def _deployed(session: Session) -> set[Place]:
-    """Return running executions, what they read, artifacts with an alias, and everything that these came from."""
+    """Return running executions, what they read, artifacts with an alias, and everything that these came from.
+
+    Evaluations of these artifacts are among them, with what they came from.
+    """
     running = deletion_rows.in_state(session, EXECUTION, pb.Execution.RUNNING)
     promoted = alias_rows.holders(session) if alias_rows.are_kept(session) else set()
     origins = walk(session, {EXECUTION: running, ARTIFACT: promoted}, Route(UPSTREAM)).nodes
-    return {Place(kind, node_id) for kind, ids in origins.items() for node_id in ids}
+    evaluations = deletion_rows.evaluations_of(session, origins[ARTIFACT])
+    tests = walk(session, {ARTIFACT: evaluations}, Route(UPSTREAM)).nodes
+    return {Place(kind, node_id) for found in (origins, tests) for kind, ids in found.items() for node_id in ids}
 
 
 def _holding_nothing(nodes: Ids, needs: Needs) -> list[Place]:

@@ -94,6 +94,20 @@ def with_property(session: Session, kind: Kind, ids: Iterable[int], name: str) -
     return {row[0] for row in session.listed_rows(statement, "ids", list(ids))}
 
 
+def _evaluations() -> Statement:
+    said = PROPERTY[ARTIFACT].c
+    wanted = sa.and_(said.name == "model_id", said.is_custom_property.is_(sa.false()))
+    return Statement(sa.select(said.artifact_id).where(wanted, listed(said.string_value, "models")))
+
+
+_EVALUATIONS = _evaluations()
+
+
+def evaluations_of(session: Session, ids: Iterable[int]) -> set[int]:
+    """Return the evaluations (the SDK's `Metrics`) whose model is one of these artifacts."""
+    return {row[0] for row in session.listed_rows(_EVALUATIONS, "models", [str(each) for each in ids])}
+
+
 _PATHS = {
     kind: Statement(
         sa.delete(EVENT_PATH).where(EVENT_PATH.c.event_id.in_(sa.select(EVENT.c.id).where(listed(column, "ids"))))
