@@ -54,6 +54,21 @@ def test_the_same_values_are_no_warning_in_another_run(workspace: Workspace) -> 
         Execution("train", workspace, Run(workspace, run)).log_output(DataSet("gs://a", "a", labels={"n": "1"}))
 
 
+def test_secrets_among_hyperparameters_are_stored_hidden_and_are_no_other_values(
+    execution: Execution, workspace: Workspace
+) -> None:
+    given = {"api_key": "hunter2", "source": "http://ada:hunter2@db/x", "pad_token": "<pad>", "in": {"password": "x"}}
+    hidden = {"api_key": "***", "source": "http://***@db/x", "pad_token": "<pad>", "in": {"password": "***"}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(2):
+            model = execution.log_output(Model("gs://a", "a", hyperparameters=given))
+    [stored] = workspace.list(Model.ARTIFACT_TYPE_NAME)
+    assert stored["hyperparameters"] == hidden
+    model.update(properties={"hyperparameters": {"token": "hunter3"}})
+    assert model.hyperparameters == {"token": "***"}
+
+
 def test_equal_values_stay_the_objects_that_were_given(execution: Execution) -> None:
     execution.log_output(Model("gs://a", "a", hyperparameters={"layers": (3, 1)}))
     again = execution.log_output(Model("gs://a", "a", hyperparameters={"layers": (3, 1)}))

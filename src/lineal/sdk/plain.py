@@ -31,6 +31,7 @@ Scalar: TypeAlias = "str | SupportsFloat | date | time | timedelta | Enum | UUID
 
 DEEPEST = json_text.DEEPEST - 1
 """How many levels a field may have: one more is the record's own."""
+_SEARCHED_LEVELS = 100
 _AS_TEXT = (date, time, timedelta, Decimal, Fraction, Enum, UUID, PurePath)
 _PANDAS_AS_TEXT = frozenset({"NAType", "NaTType", "Period", "Interval"})
 _AS_IT_IS = frozenset({str, int, float, bool, type(None)})
@@ -76,11 +77,37 @@ def as_json(name: str, value: Any, *, numbers: bool = False) -> Any:
 def field(name: str, value: Any) -> Any:
     """Return a field of a record as JSON has it: `as_json`, with numbers among the values of an evaluation.
 
+    Secrets among the hyperparameters of a model are hidden, as those among the parameters of a step are.
+
     Raises:
         TypeError: as `as_json`.
 
     """
-    return as_json(name, value, numbers=name == json_form.VALUES)
+    found = as_json(name, value, numbers=name == json_form.VALUES)
+    return _without_secrets(found) if name == "hyperparameters" and found else found
+
+
+def _without_secrets(parameters: Any) -> Any:
+    """Return hyperparameters without the values that are secrets, as parameters of a step are recorded.
+
+    A value that is nested too deeply to be searched stays as it is.
+    """
+    from lineal.redaction import hide_parameter  # loading it takes some milliseconds
+
+    if not isinstance(parameters, dict):
+        return parameters
+    return {
+        name: value if _levels(value) > _SEARCHED_LEVELS else hide_parameter(name, value)
+        for name, value in parameters.items()
+    }
+
+
+def _levels(value: Any) -> int:
+    """Return how many levels of lists and dicts a JSON value has."""
+    found, todo = 0, [value]
+    while todo := [one for each in todo if isinstance(each, (dict, list)) for _, one in _entries(each)]:
+        found += 1
+    return found
 
 
 def keyed(name: str, mapping: Mapping[Any, Any]) -> dict[str, Any]:

@@ -18,8 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from lineal.conventions import LEFT_OUT, PARAM_PREFIX
-from lineal.redaction import REDACTED, hide_in_object
-from lineal.redaction.names import is_secret
+from lineal.redaction import hide_parameter
 from lineal.sdk.steps.annotations import Annotations
 from lineal.wire import metadata_store as pb
 
@@ -104,8 +103,7 @@ def parameter_text(name: str, value: Any) -> str | None:
         return None
     if isinstance(value, Enum):
         value = value.value if _is_plain(value.value, _DEEPEST) else value.name
-    shown = REDACTED if is_secret(name, value) else str(hide_in_object({name: _tidy(value)})[name])
-    return _cut(shown)
+    return _cut(str(hide_parameter(name, _tidy(value))))
 
 
 def _cut(text: str) -> str:
