@@ -84,7 +84,15 @@ def test_a_process_that_never_answers(capsys: pytest.CaptureFixture[str]) -> Non
 def test_another_path_of_a_named_address(places: tuple[str, str]) -> None:
     with watcher_at(places[1], 200, "recording\n"):
         assert main(["health", f"http://{places[1]}/readyz?verbose"]) == 0
-        assert main(["health", f"http://{places[1]}/other"]) == 1
+        assert main(["health", f"http://{places[1]}/healthz"]) == 1
+
+
+@pytest.mark.parametrize("end", ["", "/", "/readyz"])
+def test_a_server_below_a_path(end: str, places: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with HealthServer(ADDRESS, int(places[1].rpartition(":")[2]), answers={"/lineal/readyz": lambda: (200, "")}):
+        assert main(["health", f"http://{places[1]}/lineal{end}"]) == 0
+
+    assert "/lineal/readyz is ready" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("word", ["localhost", "grpc://localhost:8080", "http://", "http://host:99999", "http://u:p@h"])

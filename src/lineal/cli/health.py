@@ -1,7 +1,8 @@
 """`lineal health`: ask a server or a watcher whether it is ready. The exit code is 0 if it is, and 1 otherwise.
 
-Without a URL it asks this machine: the server's usual port, and if nothing listens there, the watcher's. It needs no
-credentials, as probes do not. A certificate is not checked on a loopback address, because it is made for another name.
+A URL is that of a server, which a proxy may show below a path, or that of an answer such as `/healthz`. Without one
+it asks this machine: the server's usual port, and if nothing listens there, the watcher's. It needs no credentials, as
+probes do not. A certificate is not checked on a loopback address, because it is made for another name.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _SERVER, _WATCHER = "127.0.0.1:8081", "127.0.0.1:8082"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _PATH = "/readyz"
+_ASKED_AS_GIVEN = ("readyz", "healthz")
 _LONGEST_ANSWER = 1 << 16
 
 
@@ -52,7 +54,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _checked(args: argparse.Namespace) -> str:
-    """Return the URL with a path; end with a usage error if it is not one of HTTP."""
+    """Return the URL to ask; end with a usage error if it is not one of HTTP."""
     url: str = args.url
     try:
         parts = urlsplit(url)
@@ -61,7 +63,8 @@ def _checked(args: argparse.Namespace) -> str:
         fits = False
     if not fits or parts.username is not None:
         args.usage_error("URL is not an address of HTTP; give one such as http://127.0.0.1:8081")
-    return url if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}{_PATH}"
+    path = parts.path.rstrip("/")
+    return url if path.rpartition("/")[2] in _ASKED_AS_GIVEN else f"{parts.scheme}://{parts.netloc}{path}{_PATH}"
 
 
 def _asked_here(end: float) -> tuple[str, int, str]:
