@@ -92,6 +92,18 @@ def test_an_alias_is_moved_and_taken_away(url: str, run: Run) -> None:
     assert run("promote", "2", "production", "--remove")[1]["artifact_id"] is None
 
 
+def test_the_answer_says_which_version_has_the_alias(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["1", "best"], ["model:2", "best"], ["2", "best"], ["2", "best", "--remove"]):
+        assert main(["promote", *words, "--db", url]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "model cnn 1 has the alias best now",
+        "model cnn 2 has the alias best now, which model cnn 1 had",
+        "model cnn 2 has the alias best, as before",
+        "model cnn 2 does not have the alias best any more",
+    ]
+
+
 @pytest.mark.parametrize("words", [("set", "--label", "a=b"), ("delete",), ("metrics",), ("promote", "production")])
 def test_a_node_is_named_by_what_it_is(url: str, run: Run, words: tuple[str, ...]) -> None:
     command, *flags = words

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lineal.cli import things
 from lineal.cli.arguments import Commands, add_store_flags
 from lineal.cli.node_words import node_word
 from lineal.cli.output import add_output_flags, print_record
+from lineal.cli.text import plain
+
+if TYPE_CHECKING:
+    from lineal.wire import metadata_store as pb
 
 _ARTIFACTS = tuple(each for each in things.SINGLE if each.kind == "artifact")
 
@@ -25,7 +31,7 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Move the alias and say where it was."""
-    from lineal.cli.named_nodes import require_types
+    from lineal.cli.named_nodes import nodes_of, require_types
     from lineal.cli.store import open_lifecycle_store
 
     named, args.version = args.version, args.version[1]
@@ -36,18 +42,34 @@ def run(args: argparse.Namespace) -> None:
             previous = args.version
         else:
             previous = store.put_alias(args.version, args.alias)
+        said = _sentence(args, previous, nodes_of(store, "artifact", {args.version, previous or args.version}))
     holder = None if args.remove else args.version
     record = {"alias": args.alias, "artifact_id": holder, "previous_artifact_id": previous}
-    print_record(args, record, [_sentence(args, previous)])
+    print_record(args, record, [said])
 
 
-def _sentence(args: argparse.Namespace, previous: int | None) -> str:
+def _sentence(args: argparse.Namespace, previous: int | None, found: Sequence[pb.Artifact]) -> str:
+    names = {each.id: _name(each) for each in found}
+    name = names.get(args.version, f"artifact {args.version}")
     if args.remove:
-        return f"artifact {args.version} does not have the alias {args.alias} any more"
+        return f"{name} does not have the alias {args.alias} any more"
     if previous == args.version:
-        return f"artifact {args.version} has the alias {args.alias}, as before"
-    before = f", which artifact {previous} had" if previous is not None else ""
-    return f"artifact {args.version} has the alias {args.alias} now{before}"
+        return f"{name} has the alias {args.alias}, as before"
+    before = f", which {names.get(previous, f'artifact {previous}')} had" if previous is not None else ""
+    return f"{name} has the alias {args.alias} now{before}"
+
+
+def _name(artifact: pb.Artifact) -> str:
+    """Return what people call it, such as model wine 2; without a name it is its kind and id."""
+    from lineal.catalogue.reading import Record
+
+    read = Record(artifact)
+    if not read.name:
+        return f"artifact {artifact.id}"
+    what = next(
+        (each for each in _ARTIFACTS if not each.is_whole_kind and each.have_type(artifact.type)), _ARTIFACTS[0]
+    )
+    return plain(" ".join(filter(None, (what.one, read.name, read.version))))
 
 
 def _artifact(word: str) -> tuple[things.Things, int]:
