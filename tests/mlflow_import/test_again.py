@@ -60,7 +60,7 @@ def test_a_source_that_has_grown_brings_what_is_new(mlflow: MlflowDatabase, stor
     assert {what: count for what, count in done.new.items() if count} == {
         "runs": 1,
         "parameters": 1,
-        "ends of runs": 1,
+        "ended runs": 1,
         "metric points": 2,
     }
     info = store.run(RUN)["info"]
@@ -74,7 +74,7 @@ def test_what_was_changed_here_stays_and_is_counted(mlflow: MlflowDatabase, stor
     store.ask("runs/set-tag", run_id=RUN, key="t", value="here")
     store.ask("runs/delete", run_id=RUN)
     done = store.take(mlflow.url)
-    assert done.differing.counts() == {"tags of runs": 1, "deletions of runs": 1}
+    assert done.differing.counts() == {"runs with other tags": 1, "runs that are deleted on one side alone": 1}
     found = store.run(RUN)
     assert (found["data"]["tags"], found["info"]["lifecycle_stage"]) == ([{"key": "t", "value": "here"}], "deleted")
 

@@ -102,7 +102,7 @@ def test_a_new_version_of_a_model_that_is_there_is_added(mlflow: MlflowDatabase,
     aliases(mlflow, best=2, next=2)
     done = store.take(mlflow.url)
     assert (done.new["versions"], done.known["versions"]) == (1, 1)
-    assert done.differing.counts() == {"versions that have an alias": 1}
+    assert done.differing.counts() == {"aliases": 1}
     assert (version(store, 1)["aliases"], version(store, 2)["aliases"]) == (["best"], ["next"])
 
 

@@ -33,7 +33,7 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
 RUNS, TASKS, ARTIFACTS, LINKS, PIPELINES = "runs", "tasks", "artifacts", "links", "pipelines"
-METRICS, ENDS = "steps with metrics of the old interface", "ends of runs and tasks"
+METRICS, ENDS = "steps with metrics of the old interface", "ends"
 CHANGES = "changes of running tasks and archived runs"
 RECORDED = "runs that Kubeflow Pipelines 2 recorded here"
 NO_PIPELINE = "unknown"
@@ -153,7 +153,7 @@ class _Storing:
         wanted = stored_form.run_context(run, found.type_id, Findings()).custom_properties
         if not _went_on(custom, run.ended):
             if any(custom[name] != wanted[name] for name in names if name in wanted):
-                self.done.differing.add("states and ends of runs", run.run_id)
+                self.done.differing.add("runs with other states or ends", run.run_id)
             names = []
         if stored_form.STORAGE not in custom:
             names.append(stored_form.STORAGE)
@@ -225,7 +225,7 @@ class _Storing:
         is_open = node.last_known_state in stored_form.OPEN
         if not is_open and not _went_on(custom, task.ended, without_end=False):
             if state != node.last_known_state:
-                self.done.differing.add("states of tasks", task.task_id)
+                self.done.differing.add("tasks with other states", task.task_id)
             return
         wanted = self._execution(task, run, ids, children).custom_properties
         if stored_form.START in custom and task.started is None:

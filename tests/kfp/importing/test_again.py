@@ -65,7 +65,7 @@ def test_a_run_that_went_on_gets_its_end_and_its_new_tasks(kfp: KfpDatabase, sto
     kfp.artifact("a-new", 1)
     kfp.link("a-new", "u-train", SECOND, OUTPUT, "out")
     done = store.take(kfp.url)
-    assert dict(+done.new) == {"tasks": 1, "artifacts": 1, "links": 1, "ends of runs and tasks": 2}
+    assert dict(+done.new) == {"tasks": 1, "artifacts": 1, "links": 1, "ends": 2}
     train = store.executions(SECOND)["u-train"]
     assert train.last_known_state == pb.Execution.COMPLETE
     assert train.custom_properties["end_time"].int_value == (START + 99) * 1000
@@ -100,11 +100,11 @@ def test_a_run_that_failed_and_was_run_again_has_its_last_end(kfp: KfpDatabase, 
     kfp.change("run_details", FIRST, State="RUNNING", FinishedAtInSec=0)
     kfp.change("tasks", "t-report", State=RUNNING, FinishedInSec=0)
     differing = store.take(kfp.url).differing.counts()
-    assert differing == {"states and ends of runs": 1, "states of tasks": 1}
+    assert differing == {"runs with other states or ends": 1, "tasks with other states": 1}
     kfp.change("run_details", FIRST, State="SUCCEEDED", FinishedAtInSec=START + 500)
     kfp.change("tasks", "t-report", State=SUCCEEDED, FinishedInSec=START + 400, StatusMetadata={})
     done = store.take(kfp.url)
-    assert (dict(+done.new), done.differing.counts()) == ({"ends of runs and tasks": 2}, {})
+    assert (dict(+done.new), done.differing.counts()) == ({"ends": 2}, {})
     run, report = store.context("system.PipelineRun", FIRST), store.executions(FIRST)["t-report"]
     assert run.custom_properties["state"].string_value == "SUCCEEDED"
     assert report.last_known_state == pb.Execution.COMPLETE
@@ -126,7 +126,7 @@ def test_what_was_changed_here_is_kept_and_told(kfp: KfpDatabase, store: Store) 
     store.take(kfp.url)
     kfp.change("tasks", "t-report", State=SUCCEEDED)
     done = store.take(kfp.url)
-    assert done.differing.counts() == {"states of tasks": 1}
+    assert done.differing.counts() == {"tasks with other states": 1}
     assert store.executions(FIRST)["t-report"].last_known_state == pb.Execution.FAILED
 
 

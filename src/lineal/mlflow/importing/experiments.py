@@ -89,7 +89,7 @@ def _complete(session: Session, types: KnownTypes, found: pb.Context, given: Exp
     """Give an experiment that is there the tags that it lacks."""
     done.known[counted.EXPERIMENTS] += 1
     for what in _differences(found, given):
-        done.differing.add(f"{what} of experiments", f"{given.id}: {given.name[:60]}")
+        done.differing.add(f"experiments {what}", f"{given.id}: {given.name[:60]}")
     lacking = {TAG + key: value for key, value in given.tags.items() if TAG + key not in found.custom_properties}
     for name, value in lacking.items():
         found.custom_properties[name].string_value = value
@@ -103,8 +103,8 @@ def _differences(found: pb.Context, given: Experiment) -> list[str]:
     custom = found.custom_properties
     stored = [(custom[TAG + key].string_value, value) for key, value in given.tags.items() if TAG + key in custom]
     differing = {
-        "tags": any(here != there for here, there in stored),
-        "deletions": (stored_form.lifecycle_of(found) == DELETED) != given.is_deleted,
-        "names": found.properties["name"].string_value != given.name,
+        "with other tags": any(here != there for here, there in stored),
+        "that are deleted on one side alone": (stored_form.lifecycle_of(found) == DELETED) != given.is_deleted,
+        "with other names": found.properties["name"].string_value != given.name,
     }
     return [what for what, differs in differing.items() if differs]

@@ -113,7 +113,7 @@ def _complete(session: Session, types: KnownTypes, found: pb.Artifact, placed: P
         found.state = STATES[model.status]
         paths += ["state", f"custom_properties.{STATUS}"]
     for what in _differences(found, model):
-        done.differing.add(f"{what} of logged models", model.model_id)
+        done.differing.add(f"logged models {what}", model.model_id)
     if paths:
         write_nodes(session, types, ARTIFACT, [found], UpdateOptions(mask=tuple(paths)))
 
@@ -121,14 +121,14 @@ def _complete(session: Session, types: KnownTypes, found: pb.Artifact, placed: P
 def _differences(found: pb.Artifact, model: Model) -> list[str]:
     custom = found.custom_properties
     differing = {
-        "parameters": any(custom[PARAM + key].string_value != value for key, value in model.params.items()),
-        "tags": any(
+        "with other parameters": any(custom[PARAM + key].string_value != value for key, value in model.params.items()),
+        "with other tags": any(
             custom[TAG + key].string_value != value
             for key, value in model.tags.items()
             if key != found_models.VERSIONS_TAG  # it grows when a version is registered here
         ),
-        "states": custom[STATUS].string_value != model.status,
-        "deletions": (stored_form.lifecycle_of(found) == DELETED) != model.is_deleted,
+        "with other states": custom[STATUS].string_value != model.status,
+        "that are deleted on one side alone": (stored_form.lifecycle_of(found) == DELETED) != model.is_deleted,
     }
     return [what for what, differs in differing.items() if differs]
 

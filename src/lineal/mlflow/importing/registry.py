@@ -77,7 +77,7 @@ def _complete(session: Session, types: KnownTypes, context: pb.Context, given: R
     custom = context.custom_properties
     lacking = {TAG + key: value for key, value in given.tags.items() if TAG + key not in custom}
     if any(custom[TAG + key].string_value != value for key, value in given.tags.items() if TAG + key in custom):
-        done.differing.add("tags of registered models", given.name)
+        done.differing.add("registered models with other tags", given.name)
     paths = [f"custom_properties.{name}" for name in lacking]
     for name, value in lacking.items():
         custom[name].string_value = value
@@ -86,7 +86,7 @@ def _complete(session: Session, types: KnownTypes, context: pb.Context, given: R
         context.properties["description"].string_value = given.description
         paths.append("properties.description")
     elif given.description != stored:
-        done.differing.add("descriptions of registered models", given.name)
+        done.differing.add("registered models with other descriptions", given.name)
     done.new[counted.TAGS] += len(lacking)
     if paths:
         write_nodes(session, types, CONTEXT, [context], UpdateOptions(mask=tuple(paths)))
@@ -197,7 +197,7 @@ def _note_moved_aliases(model: Registered, given: RegisteredModel, done: Report)
     for alias, number in given.aliases.items():
         version = model.versions.get(number)
         if alias in model.aliases and (version is None or model.aliases[alias] != version.id):
-            done.differing.add("versions that have an alias", f"{given.name}@{alias}")
+            done.differing.add("aliases", f"{given.name}@{alias}")
 
 
 def _put_aliases(session: Session, types: KnownTypes, model: Registered, given: RegisteredModel, done: Report) -> None:

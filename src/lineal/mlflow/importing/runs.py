@@ -141,7 +141,7 @@ def _complete(session: Session, types: KnownTypes, found: pb.Execution, placed: 
         found.properties["artifact_uri"].string_value = placed.artifact_uri  # its files have been copied since
         paths.append("properties.artifact_uri")
     for what in _differences(found, run):
-        done.differing.add(f"{what} of runs", run.run_id)
+        done.differing.add(f"runs {what}", run.run_id)
     if paths:
         write_nodes(session, types, EXECUTION, [found], UpdateOptions(mask=tuple(paths)))
 
@@ -151,12 +151,12 @@ def _differences(found: pb.Execution, run: Run) -> list[str]:
     pairs = [(PARAM + key, value) for key, value in run.params.items()]
     tags = [(TAG + key, value) for key, value in run.tags.items()]
     differing = {
-        "parameters": any(custom[name].string_value != value for name, value in pairs),
-        "tags": any(custom[name].string_value != value for name, value in tags),
-        "names": found.properties["name"].string_value != run.name,
-        "states": found.last_known_state != stored_form.STATES.get(run.status, pb.Execution.RUNNING),
-        "times": custom[STARTED].int_value != run.started or (run.ended or 0) not in (0, custom[ENDED].int_value),
-        "deletions": (stored_form.lifecycle_of(found) == DELETED) != run.is_deleted,
+        "with other parameters": any(custom[name].string_value != value for name, value in pairs),
+        "with other tags": any(custom[name].string_value != value for name, value in tags),
+        "with other names": found.properties["name"].string_value != run.name,
+        "with other states": found.last_known_state != stored_form.STATES.get(run.status, pb.Execution.RUNNING),
+        "with other times": custom[STARTED].int_value != run.started or (run.ended or 0) not in (0, custom[ENDED].int_value),
+        "that are deleted on one side alone": (stored_form.lifecycle_of(found) == DELETED) != run.is_deleted,
     }
     return [what for what, differs in differing.items() if differs]
 
