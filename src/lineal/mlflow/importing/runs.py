@@ -155,7 +155,8 @@ def _differences(found: pb.Execution, run: Run) -> list[str]:
         "with other tags": any(custom[name].string_value != value for name, value in tags),
         "with other names": found.properties["name"].string_value != run.name,
         "with other states": found.last_known_state != stored_form.STATES.get(run.status, pb.Execution.RUNNING),
-        "with other times": custom[STARTED].int_value != run.started or (run.ended or 0) not in (0, custom[ENDED].int_value),
+        "with other times": custom[STARTED].int_value != run.started
+        or (run.ended or 0) not in (0, custom[ENDED].int_value),
         "that are deleted on one side alone": (stored_form.lifecycle_of(found) == DELETED) != run.is_deleted,
     }
     return [what for what, differs in differing.items() if differs]
