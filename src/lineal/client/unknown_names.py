@@ -1,4 +1,4 @@
-"""Names in a search that no record has: a metric, a label, a property or an alias that is misspelt finds nothing.
+"""Misspelt names in a search, which no record has: a metric, a label, a property, an alias or a type.
 
 Asked only when a search found nothing, so it costs a search for each name, and one page of records for what there is.
 What stays out: keys that the language does not have, which are mistakes (lineal.filter.search).
@@ -14,6 +14,7 @@ from lineal import conventions
 from lineal.client.search_calls import Asked
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.nearest import nearest
+from lineal.type_names import short_name
 
 if TYPE_CHECKING:
     from lineal.filter.search import Comparison, Query
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MOST_NAMES = 5
 _PAGE = 200
 _ALIAS = "alias"
+_BY_VALUE = (_ALIAS, "type")
 _WORDS = {"metric": "metric", "label": "label", "prop": "property"}
 
 
@@ -43,9 +45,12 @@ def sentences(page: Pages, asked: Asked, thing: str) -> list[str]:
     from lineal.filter import search
 
     parts = list(dict.fromkeys(_parts(search.parse(asked.search))))[:_MOST_NAMES]
+    states = [each for each in parts if each.key.field == "state" and not search.has_states(asked.kind, each)]
     unknown = [each for each in parts if (probe := _probe(each)) and not page(replace(asked, search=probe), limit=1)]
     nodes = page(replace(asked, search="", order_by=""), limit=_PAGE) if unknown else []
-    return [_sentence(each, thing, _known(nodes, each.key.field)) + _elsewhere(page, asked, each) for each in unknown]
+    said = [_sentence(each, thing, _known(nodes, each.key.field)) + _elsewhere(page, asked, each) for each in unknown]
+    other = "executions" if asked.kind is ARTIFACT else "artifacts"
+    return [*said, *(f"no {thing} has the state {each.values[0]}; {other} have it" for each in states)]
 
 
 def _parts(query: Query) -> Iterator[Comparison]:
@@ -64,7 +69,7 @@ def _probe(part: Comparison) -> str:
     """Return the search for records that have the name, "" if it is none that could be misspelt."""
     from lineal.filter.search.tree import Has, Term, write_term
 
-    body: Any = Has(part.key) if part.key.name else part if part.key.field == _ALIAS else None
+    body: Any = Has(part.key) if part.key.name else part if part.key.field in _BY_VALUE else None
     return write_term(Term(body, negated=False, start=0, end=0)) if body else ""
 
 
@@ -78,15 +83,17 @@ def _known(nodes: list[Any], field: str) -> set[str]:
         elif field == "prop":
             held = [*node.properties, *node.custom_properties]
             names.update(name for name in held if not name.startswith(conventions.INTERNAL_PREFIX))
+        elif field == "type":
+            names.add(short_name(node.type))
         elif conventions.ALIASES in node.custom_properties:
             names.update(node.custom_properties[conventions.ALIASES].string_value.split(","))
     return names
 
 
 def _sentence(part: Comparison, thing: str, known: set[str]) -> str:
-    is_alias = part.key.field == _ALIAS
-    name = str(part.values[0]) if is_alias else part.key.name
-    word = _ALIAS if is_alias else _WORDS[part.key.field]
+    by_value = part.key.field in _BY_VALUE
+    name = str(part.values[0]) if by_value else part.key.name
+    word = part.key.field if by_value else _WORDS[part.key.field]
     if name.startswith(conventions.PARAM_PREFIX):
         word, known = "parameter", {each for each in known if each.startswith(conventions.PARAM_PREFIX)}
     guess = nearest(name, known, cutoff=0.5)

@@ -10,7 +10,7 @@ which are passed in.
 
 from __future__ import annotations
 
-from lineal.filter.search.applicable import RUN_KEYS, has_key, names_of_runs, require_keys
+from lineal.filter.search.applicable import RUN_KEYS, has_key, has_states, names_of_runs, require_keys
 from lineal.filter.search.builder import among, condition, needs_entry
 from lineal.filter.search.editing import Choice, add_exact, add_word, choose, choose_range, clear, key_named
 from lineal.filter.search.mistakes import SearchError
@@ -60,6 +60,7 @@ __all__ = [
     "condition",
     "count_terms",
     "has_key",
+    "has_states",
     "key_named",
     "last_piece",
     "leaves_out_archived",

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from lineal import conventions, deadlines
 from lineal.filter.dialects import Infinity, IsNan, TextIn
 from lineal.filter.search import values
-from lineal.filter.search.applicable import require_key
+from lineal.filter.search.applicable import STATES, require_key, states_named
 from lineal.filter.search.target import Target
 from lineal.filter.search.tree import Body, Comparison, Group, Has, Key, Query, Range, Term, Word
 from lineal.filter.search.type_tests import type_condition
@@ -35,11 +35,9 @@ from lineal.filter.search.value_tests import (
     text_test,
     within,
 )
-from lineal.filter.vocabulary import ENUMS, Type
 from lineal.kinds import ARTIFACT
 
-_STATES = {"artifact": ENUMS[Type.ARTIFACT_STATE], "execution": ENUMS[Type.EXECUTION_STATE]}
-_WITHOUT_REASON = tuple(_STATES["execution"][word] for word in ("COMPLETE", "CACHED"))
+_WITHOUT_REASON = tuple(STATES["execution"][word] for word in ("COMPLETE", "CACHED"))
 _LABEL, _METRIC, _META, _RAN = 1, 2, 3, 6
 _FAMILY = {"label": _LABEL, "metric": _METRIC, "prop": _META}
 
@@ -133,11 +131,7 @@ def _name(body: Comparison, target: Target) -> Expression:
 
 def _state(body: Comparison, target: Target) -> Expression:
     """Build the test of a state, named by the enum's word in any case; "unknown" includes a state that is not set."""
-    states = _STATES[target.kind.name]
-    texts = [str(value).upper() for value in body.values]
-    numbers = [
-        n for word, n in states.items() if any((t in word) if body.operator == ":" else t == word for t in texts)
-    ]
+    numbers = [n for value in body.values for n in states_named(target.kind, body.operator, str(value))]
     column = target.node.c[target.kind.state_field or ""]
     found: Expression = among(column, numbers) if numbers else sa.false()
     return sa.or_(found, column.is_(None)) if 0 in numbers else found

@@ -30,6 +30,17 @@ _WELL_KNOWN = "|".join(map(re.escape, conventions.GIVEN_NAMES))
 _SHOWN = {**{name: f"{name}.NAME" for name in FAMILIES}, "prop": f"prop.NAME, {conventions.PARAM_PREFIX}NAME"}
 _GIVEN = re.compile(rf"(?:{re.escape(conventions.PARAM_PREFIX)}(?=[^\s:=!<>(),])|(?:{_WELL_KNOWN})(?=[\s:=!<>]|\Z))")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+# `KEY.NAME` before an operator.
+_DOTTED = re.compile(r'([A-Za-z_]+)\.([^\s:=!<>"(),]+|"(?:[^"\\]|\\.)*")(?=[:=!<>])')
+_OF_ADDRESSES = "/?"
+# What people call a family elsewhere.
+_OTHER_FAMILIES = {
+    **dict.fromkeys(("tag", "tags"), "label"),
+    **dict.fromkeys(("parameter", "parameters"), "param"),
+    **dict.fromkeys(("property", "properties", "attribute", "attributes"), "prop"),
+}
+_PREFIXES = tuple(prefix.rstrip(".") for prefix in conventions.GIVEN_PREFIXES)
+_ALIKE = 0.7
 
 
 _LONGEST_REMEMBERED = 1000
@@ -195,6 +206,7 @@ class _Reader:
         if field in FAMILIES and self.text.startswith(".", after):
             start = self.at
             return self._comparison(self._family_key(field, after + 1), start)
+        self._refuse_unknown_name()
         operator = _OPERATOR.match(self.text, after)
         if operator is None or self.text.startswith("://", after):
             return self._word()
@@ -222,6 +234,22 @@ class _Reader:
             return Key("prop", name), start
         self.at = start
         return None
+
+    def _refuse_unknown_name(self) -> None:
+        """Refuse `metrics.auc>0.9`: a key with a name whose family does not exist.
+
+        A host with a port (`git.example.org:8080`), an image (`registry.local:v2`) and a path (`a.b/c=d`) are words, if
+        they do not begin with what is almost a key.
+        """
+        found = _DOTTED.match(self.text, self.at)
+        if found is None or self.text.startswith("://", found.end()):
+            return
+        meant, is_alike = _meant_by(found[1], found[2])
+        is_word = self.text[found.end()] == ":" or any(mark in found[2] for mark in _OF_ADDRESSES)
+        if is_alike or not is_word:
+            guess = f"did you mean {meant}? " if meant else ""
+            hint = f"{guess}{_known_keys()}"
+            raise self._error(f"there is no key {found[1]}.{_cut(found[2])}", found.end() - found.start(), hint)
 
     def _family_key(self, field: str, at: int) -> Key:
         start, self.at = self.at, at
@@ -329,12 +357,35 @@ class _Reader:
             self.at += 1
 
     def _unknown(self, word: str) -> SearchError:
-        known = [*FIELDS, HAS]
-        close = difflib.get_close_matches(word.lower(), known, n=1)
+        close = difflib.get_close_matches(word.lower(), [*FIELDS, HAS], n=1)
         meant = f"did you mean {close[0]}? " if close else ""
-        names = ", ".join(_SHOWN.get(name, name) for name in known)
-        hint = f"{meant}Known: {names}. To look for the text itself, put it in quotation marks"
-        return self._error(f"there is no key {word}", len(word), hint)
+        return self._error(f"there is no key {word}", len(word), f"{meant}{_known_keys()}")
 
     def _error(self, problem: str, length: int, hint: str, *, at: int | None = None) -> SearchError:
         return SearchError(problem, at=self.at if at is None else at, length=length, hint=hint)
+
+
+def _meant_by(family: str, name: str) -> tuple[str, bool]:
+    """Return the key that a family and a name were meant to be, "" if none is alike, and whether the family is.
+
+    `lable.team` is label.team, and `git.comit` is git.commit.
+    """
+    word = family.lower()
+    if word in _PREFIXES:
+        close = difflib.get_close_matches(f"{word}.{name}", conventions.GIVEN_NAMES, n=1, cutoff=_ALIKE)
+        return (close[0], True) if close else (f"prop.{word}.{_cut(name)}", False)
+    known = [*FAMILIES, *_PREFIXES]
+    near = [_OTHER_FAMILIES[word]] if word in _OTHER_FAMILIES else difflib.get_close_matches(word, known, 1, _ALIKE)
+    return (f"{near[0]}.{_cut(name)}", True) if near else ("", False)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
+
+
+_LONGEST_SHOWN = 60
+
+
+def _known_keys() -> str:
+    names = ", ".join(_SHOWN.get(name, name) for name in (*FIELDS, HAS))
+    return f"Known: {names}. To look for the text itself, put it in quotation marks"
