@@ -60,6 +60,7 @@ _PLACES = frozenset(
     "file files path paths dir directory folder url uri endpoint host hosts server address location store keystore "
     "truststore issuer audience".split()
 )
+_PATTERNS = frozenset({"pattern", "patterns", "regex", "regexp"})
 _ASKED_FOR = frozenset({"stdin", "prompt", "error", "exception", "warning", "expired", "invalid", "missing", "not"})
 _PATH = re.compile(r"(?:[A-Za-z]:|~|\.{1,2})?/[\w./@:{}$()-]*|[\w-]+(?:\.[\w-]+)+")
 _FILE = re.compile(r"[\w./-]+\.(?:key|pem|crt|cer|p12|pfx|jks|json|txt|ya?ml|conf|ini|toml)")
@@ -193,7 +194,7 @@ def _describes(name: str, text: str, doubt: Doubt) -> bool:
     last = words[-1] if words else ""
     if _is_key_of_something(list(words)) and doubt is Doubt.KEY and reads_as_words(text):
         return True
-    if doubt is Doubt.WEAK and _is_about_text_or_clients(words, text):
+    if doubt is Doubt.WEAK and (last in _PATTERNS or _is_about_text_or_clients(words, text)):
         return True
     if last in _DESCRIBES and reads_as_words(text):
         return True
