@@ -124,3 +124,34 @@ def test_get_says_the_digest_and_shows_times_of_the_sdk(url: str, capsys: pytest
     assert shown["custom_properties.__started__"] == "2023-11-14 22:13:20 UTC"
     record = json.loads(printed(capsys, "get", "artifact", "1", "--db", url, "--json"))
     assert (record["content"]["size"], record["custom_properties"]["__started__"]) == (34, 1_700_000_000_123)
+
+
+def test_what_was_changed_after_it_was_recorded_is_marked(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "changed_since" not in json.loads(printed(capsys, "get", "model:1", "--db", url, "--json"))
+    assert main(["set", "model:1", "--property", "digest=sha256:2", "--db", url]) == 0
+    assert "  digest (see lineal history artifact:1)" in printed(capsys, "get", "model:1", "--db", url)
+    assert main(["set", "model:1", "--property", f"digest={DIGEST}", "--db", url]) == 0
+    assert "changed_since" not in printed(capsys, "get", "model:1", "--db", url)
+
+
+def test_commands_say_who_deleted_a_record_and_when(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["delete", "model:1", "--db", url]) == 0
+    for words in (["get", "model:1"], ["lineage", "1"], ["set", "artifact:1", "--state", "LIVE"]):
+        capsys.readouterr()
+        assert main([*words, "--db", url]) == 1
+        assert "there is no artifact with the id 1 any more: " in capsys.readouterr().err
+
+
+def test_a_table_of_changes_says_what_it_leaves_out(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["set", "model:1", "--description", "long " * 50, "--db", url]) == 0
+    found = printed(capsys, "history", "model:1", "--limit", "1", "--db", url)
+    assert "There are older changes; a larger --limit shows them." in found
+    assert "Long values are cut" in found
+    assert max(map(len, found.splitlines())) < 500
+
+
+@pytest.mark.parametrize("words", [["backup", "x.zip"], ["token", "list"], ["export", "openlineage"]])
+def test_commands_of_a_database_say_so_where_a_server_is_named(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "works on the database itself" in refused(capsys, *words, "--db", "grpc://localhost:1")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from lineal import errors
@@ -23,6 +24,7 @@ from lineal.catalogue import (
     keys,
     lineage_graph,
     listing,
+    logged,
     monitoring,
     paths,
     rights,
@@ -54,7 +56,7 @@ from lineal.store.engine.session import Session
 from lineal.store.rows.events import Period
 from lineal.upkeep import audit_log
 from lineal.upkeep.audit_log import AuditFilter, AuditPage
-from lineal.upkeep.history import History, missing
+from lineal.upkeep.history import History
 from lineal.upkeep.history import history as record_history
 
 __all__ = ["Asked", "Catalogue"]
@@ -143,10 +145,8 @@ class Catalogue:
         """Return a node with all that is recorded of it."""
         self._searched(kind)
         tables = self._tables()
-        try:
-            return self._read(lambda session, types: details.node(session, types, kind, node_id, tables=tables))
-        except errors.NotFoundError as error:
-            raise missing(self._service, kind, node_id, self._caller()) from error
+        work = partial(details.node, kind=kind, node_id=node_id, tables=tables)
+        return logged.node(self._service, self._caller(), lambda: self._read(work), key=(kind, node_id))
 
     def nodes(self, kind: Kind, ids: Sequence[int]) -> shapes.Nodes:
         """Return nodes by their ids."""
@@ -325,7 +325,8 @@ class Catalogue:
         """Return a page of a folder of the files of a record, which are below a root."""
         place = self._read(lambda session, types: file_pages.place_of(session, types, kind, node_id))
         files = CallersFiles(root, self._caller(), self._file_records)
-        return file_pages.page(files, kind, place, path=path, start=start, limit=limit)
+        found = file_pages.page(files, kind, place, path=path, start=start, limit=limit)
+        return logged.with_digest(self._service, self._caller(), found, key=(kind, node_id))
 
     def change(self, kind: Kind, node_id: int, patch: str, *, tag: str | None) -> None:
         """Change a node by a JSON merge patch, if it has the tag that is given, if one is."""

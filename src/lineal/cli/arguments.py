@@ -20,6 +20,7 @@ from lineal.urls import redact_message, redact_word
 
 MOST_ROWS = (1 << 31) - 2  # a page's size is a number of 32 bits, and one row more than asked for is read
 _LONGEST_CUT = 100  # no message quotes more of a word that it cuts
+SERVERS = ("grpc://", "grpcs://")
 LARGEST_ID = (1 << 63) - 1
 _DURATION = re.compile(r"([0-9]{1,6})([smhdwy])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
@@ -183,7 +184,12 @@ def add_database_flag(parser: Parser, what: str) -> None:
 
 def required_database(args: argparse.Namespace) -> DatabaseSettings:
     """Return the database that the flag or the environment names; without one, end with a usage error."""
-    return DatabaseSettings(database_url(args))
+    url = database_url(args)
+    if url.startswith(SERVERS):
+        args.usage_error(
+            "this works on the database itself, and a server is named: give --db URL, on a machine that reaches it"
+        )
+    return DatabaseSettings(url)
 
 
 def database_url(args: argparse.Namespace) -> str:

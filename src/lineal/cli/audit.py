@@ -7,6 +7,7 @@ import argparse
 from lineal.cli import things
 from lineal.cli.arguments import (
     MOST_ROWS,
+    SERVERS,
     Commands,
     add_database_flag,
     database_url,
@@ -16,10 +17,9 @@ from lineal.cli.arguments import (
     whole_number,
 )
 from lineal.cli.node_words import node_word
-from lineal.cli.output import add_output_flags, print_records
+from lineal.cli.output import add_output_flags
 from lineal.config import DatabaseSettings
 
-_SERVERS = ("grpc://", "grpcs://")
 _DEFAULT_LIMIT = 50
 
 
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> None:
         InvalidArgumentError: there are none of a call, since no call that writes has that name.
     """
     settings = _database(args)
-    from lineal.cli.changes import change_columns, change_record
+    from lineal.cli.changes import change_record, print_changes
     from lineal.upkeep.archive.backing_up import open_for_reading
     from lineal.upkeep.audit_log import AuditFilter, check_call, page
 
@@ -67,15 +67,15 @@ def run(args: argparse.Namespace) -> None:
         args.usage_error(f"a number alone can be the id of several kinds; give --id artifact:{number}")
     wanted = AuditFilter(subject or args.subject, number, args.who, args.rpc)
     with open_for_reading(settings) as service:
-        entries = page(service, wanted, limit=args.limit).items
-    if args.rpc is not None and not entries:
+        found = page(service, wanted, limit=args.limit)
+    if args.rpc is not None and not found.items:
         check_call(args.rpc)
-    print_records(args, [change_record(entry) for entry in entries], change_columns())
+    print_changes(args, [change_record(entry) for entry in found.items], has_older=found.next_cursor is not None)
 
 
 def _database(args: argparse.Namespace) -> DatabaseSettings:
     """Return the database; of a server, end with a usage error that says what there is for it."""
-    if args.server or database_url(args).startswith(_SERVERS):
+    if args.server or database_url(args).startswith(SERVERS):
         args.usage_error(
             "the whole log is read from the database: give --db URL. `lineal history artifact:7` prints what a server "
             "says of one record; administrators see the whole log in the web UI and at /api/v1/audit"

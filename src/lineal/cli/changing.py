@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineal.cli import mistakes, things
 from lineal.cli.arguments import Parser, read_words
+from lineal.cli.logged import told_of_deletions
 from lineal.cli.node_words import node_word
 from lineal.cli.output import add_yes_flag, confirm, print_record, showing_progress
 from lineal.cli.things import Things
@@ -47,7 +48,8 @@ def change(args: argparse.Namespace, patch: Mapping[str, Any], *, verb: str, don
         from lineal.cli.store import open_lifecycle_store
 
         ids = _by_kind(named)
-        with open_lifecycle_store(args) as store:
+        each_named = [(things.kind, node_id) for things, node_id in named]
+        with told_of_deletions(args, each_named), open_lifecycle_store(args) as store:
             require_types(store, named)
             changed = _change(store, ids, patch)
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineal.cli import things
 from lineal.cli.arguments import Commands, add_store_flags, required_url
+from lineal.cli.logged import told_of_deletions
 from lineal.cli.node_words import node_word
 from lineal.cli.output import add_output_flags, is_text, print_record
 
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> None:
         args.usage_error("one record is named; name two or more to compare")
     from lineal.sdk.comparing import compare
 
-    with _opened(args) as store:
+    with told_of_deletions(args, args.nodes), _opened(args) as store:
         found = compare(*[f"{kind}:{number}" for kind, number in args.nodes], store=store, same=args.all)
     print_record(args, found, _lines(found) if is_text(args) else ())
 

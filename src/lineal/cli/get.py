@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lineal import errors
 from lineal.cli import mistakes, things
 from lineal.cli.arguments import Commands, add_store_flags, node_id
+from lineal.cli.logged import said_of, told_of_deletions
 from lineal.cli.output import add_output_flags, print_record
 from lineal.cli.things import Things
 
@@ -68,15 +69,17 @@ def run(args: argparse.Namespace) -> None:
     wanted: Things = args.kind
     if args.id_in_kind not in (None, args.id):
         args.usage_error(f"two ids are given, {args.id_in_kind} and {args.id}; give one")
-    with open_store(args) as store:
+    named = [(wanted.kind, args.id)] if wanted.kind else []
+    with told_of_deletions(args, named), open_store(args) as store:
         record = _type(store, args.id) if wanted is things.TYPES else _node(store, wanted.kind, args.id)
-    if record is None:
-        kind = wanted.kind or wanted.one
-        raise errors.NotFoundError(f"There is no {kind} with the id {args.id} in this store")
+        if record is None:
+            kind = wanted.kind or wanted.one
+            raise errors.NotFoundError(f"There is no {kind} with the id {args.id} in this store")
     if wanted.kind and not wanted.have_type(record.get("type", "")):
         raise errors.NotFoundError(
             f"The {wanted.kind} with the id {args.id} is no {wanted.one}: its type is {record.get('type')!r}"
         )
+    record = {**record, **(said_of(args, *named[0]) if named else {})}
     print_record(args, record, _lines(record))
 
 
@@ -195,6 +198,9 @@ def _lines(record: Record) -> list[str]:
         elif isinstance(value, dict):
             read = {key: inner for key, inner in value.items() if not _is_said(key, record)}
             shown += [(f"{name}.{plain(key)}", _shown(key, inner)) for key, inner in read.items()]
+        elif name == "changed_since":
+            history = f"lineal history {record['kind']}:{record['id']}"
+            shown.append((name, plain(f"{', '.join(value)} (see {history})")))
         elif name.endswith("_since_epoch"):
             shown.append((name.removesuffix("_since_epoch"), f"{time(value)} UTC"))
         else:

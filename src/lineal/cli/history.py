@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from lineal import errors
 from lineal.cli import things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, required_url, whole_number
 from lineal.cli.node_words import node_word
-from lineal.cli.output import add_output_flags, print_records
+from lineal.cli.output import add_output_flags
 from lineal.cli.things import Things
 from lineal.config import UI_URL_VARIABLE, DatabaseSettings
 
@@ -45,20 +45,28 @@ def _record(word: str) -> tuple[Things, int]:
 
 def run(args: argparse.Namespace) -> None:
     """Print the changes of a record."""
-    from lineal.cli.changes import change_columns, change_record
+    from lineal.cli.changes import change_record, print_changes
     from lineal.client.connection import settings_of_url
 
     wanted, node_id = args.record
     settings = settings_of_url(required_url(args))
-    notes: list[str] = []
     if isinstance(settings, DatabaseSettings):
         found = _of_database(settings, wanted.kind, node_id, args.limit)
     else:
-        found, notes = _of_server(args, wanted.kind, node_id)
-    print_records(args, [change_record(each) for each in found], change_columns(), notes=notes)
+        found = _of_server(args, wanted.kind, node_id)
+    records = [change_record(each) for each in found.entries]
+    print_changes(args, records, has_older=found.has_older, notes=found.notes)
 
 
-def _of_database(settings: DatabaseSettings, kind_name: str, node_id: int, limit: int) -> list[dict[str, Any]]:
+class _Found(NamedTuple):
+    """Entries of a record, whether there are older ones, and what to say of them."""
+
+    entries: list[dict[str, Any]]
+    has_older: bool
+    notes: list[str]
+
+
+def _of_database(settings: DatabaseSettings, kind_name: str, node_id: int, limit: int) -> _Found:
     """Return the entries of a record of a database, which its reader may all read."""
     from dataclasses import asdict
 
@@ -69,12 +77,12 @@ def _of_database(settings: DatabaseSettings, kind_name: str, node_id: int, limit
 
     kind = next(each for each in KINDS if each.name == kind_name)
     with open_for_reading(settings) as service:
-        items = history(service, kind, node_id, cursor="", limit=limit, caller=UNNAMED).items
-    return [_plain(asdict(each)) for each in items]
+        found = history(service, kind, node_id, cursor="", limit=limit, caller=UNNAMED)
+    return _Found([_plain(asdict(each)) for each in found.items], found.next_cursor is not None, [])
 
 
-def _of_server(args: argparse.Namespace, kind_name: str, node_id: int) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the entries of a record that a server shows to the caller, and what to say of them."""
+def _of_server(args: argparse.Namespace, kind_name: str, node_id: int) -> _Found:
+    """Return the entries of a record that a server shows to the caller."""
     from lineal.cli.store import open_store
     from lineal.client.http_server import HttpServer
 
@@ -93,7 +101,7 @@ def _of_server(args: argparse.Namespace, kind_name: str, node_id: int) -> tuple[
                 page = _read(answer.read(), address)
             found += [_plain(each) for each in page["items"]]
     notes = [*([_ONLY_OWN] if page["only_own"] else []), *([] if page["records_all_writes"] else [_NOT_ALL])]
-    return found, notes
+    return _Found(found, page["next_cursor"] is not None, notes)
 
 
 def _read(answer: bytes, address: str) -> dict[str, Any]:

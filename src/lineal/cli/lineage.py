@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lineal import errors
 from lineal.cli import things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, whole_number
+from lineal.cli.logged import told_of_deletions
 from lineal.cli.node_words import node_word
 from lineal.cli.output import Column, add_output_flags, chosen_form, is_text, print_record, print_records
 from lineal.cli.things import Things
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> None:
     wanted, number = args.node
     start = (wanted.kind, number)
     directions = [*([] if args.down else [UP]), *([] if args.up else [DOWN])]
-    with open_store(args) as store:
+    with told_of_deletions(args, [start]), open_store(args) as store:
         found = {direction.name: follow(store, start, direction, depth=args.depth) for direction in directions}
     _require(wanted, next(iter(found.values())))
     if not is_text(args):

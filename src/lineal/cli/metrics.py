@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineal.cli import things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, text, whole_number
+from lineal.cli.logged import told_of_deletions
 from lineal.cli.node_words import node_word
 from lineal.cli.output import Column, add_output_flags, print_records, time_column
 
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> None:
     from lineal.cli.named_nodes import require_types
     from lineal.cli.store import open_store
 
-    with open_store(args) as store:
+    with told_of_deletions(args, [(args.node[0].kind, args.node[1])]), open_store(args) as store:
         require_types(store, [args.node])
         read = _metrics if args.name is None else _points
         records, has_more = read(store, args)

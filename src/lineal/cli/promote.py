@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lineal.cli import things
 from lineal.cli.arguments import Commands, add_store_flags
+from lineal.cli.logged import told_of_deletions
 from lineal.cli.node_words import node_word
 from lineal.cli.output import add_output_flags, print_record
 from lineal.cli.text import plain
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> None:
     from lineal.cli.store import open_lifecycle_store
 
     named, args.version = args.version, args.version[1]
-    with open_lifecycle_store(args) as store:
+    with told_of_deletions(args, [(named[0].kind, named[1])]), open_lifecycle_store(args) as store:
         require_types(store, [named])
         if args.remove:
             store.delete_alias(args.version, args.alias)

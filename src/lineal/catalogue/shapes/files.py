@@ -56,11 +56,13 @@ class RecordFiles:
             or a later page was asked for).
         no_digest_of: the file because of which there is none, relative to the files of the record; the first, if there
             are several.
-        recorded_digest: the SHA-256 that the record of the model or data set has, in hexadecimal digits; None if it has
-            none.
-        is_as_recorded: whether `digest` is the recorded one. False: other files were uploaded since it was recorded, or
-            the digest is of data in memory, which has another one than a file with the same data. None if one of both
-            is not known. Nobody has read the files for this: to be sure, download and compare them.
+        recorded_digest: the SHA-256 that the record of the model or data set has now, in hexadecimal digits; None if it
+            has none.
+        is_digest_changed: whether the audit log shows that the record had another digest before; None if the caller
+            sees no changes by others, or the record never had a digest.
+        is_as_recorded: whether `digest` is the one that the record has now. False: other files were uploaded since it
+            was recorded, or the digest is of data in memory, which has another one than a file with the same data. None
+            if one of both is not known. Nobody has read the files for this: to be sure, download and compare them.
     """
 
     uri: str
@@ -73,4 +75,5 @@ class RecordFiles:
     no_digest: NoDigest | None = None
     no_digest_of: str | None = None
     recorded_digest: str | None = None
+    is_digest_changed: bool | None = None
     is_as_recorded: bool | None = None

@@ -204,6 +204,12 @@ class Node(Card):
             asked for alone, as `steps`.
         steps: the executions that are parts of an execution; None if there are none.
         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
+        recorded_by: whose call recorded it, if the audit log has that. Only of a node that is asked for alone, and for
+            callers without workspaces, as the two that follow.
+        changed_since: what has another value than it was recorded with, or was removed, as the audit log shows:
+            `digest`, `git.commit`, `param.NAME` and others, without state, labels, description and aliases. What
+            changed before the log was kept, or without Lineal, is not in it. None if it is not known.
+        deleted_outputs: how many outputs of an execution were deleted, as the audit log shows; None if it is not known.
     """
 
     properties: dict[str, Value] = field(default_factory=dict)
@@ -220,6 +226,9 @@ class Node(Card):
     part_of: Reference | None = None
     steps: Steps | None = None
     tag: str = ""
+    recorded_by: str | None = None
+    changed_since: list[str] | None = None
+    deleted_outputs: int | None = None
 
 
 @dataclass(frozen=True)

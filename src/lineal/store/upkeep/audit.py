@@ -86,6 +86,40 @@ def by_id(session: Session, entry_id: int) -> AuditRow | None:
     return AuditRow._make(row) if row else None
 
 
+def _of_record(*columns: sa.Column[Any]) -> sa.Select[Any]:
+    """Return the query for entries of one record, oldest first."""
+    is_it = [AUDIT.c[name] == sa.bindparam(name) for name in ("subject", "node_id")]
+    return sa.select(*columns).where(*is_it).order_by(AUDIT.c.id).limit(sa.bindparam("most"))
+
+
+_RECORDER = Statement(_of_record(AUDIT.c.who).where(AUDIT.c.action == "create"))
+_REPLACED = Statement(
+    _of_record(AUDIT.c.action, AUDIT.c.old_values, AUDIT.c.new_values).where(
+        sa.or_(AUDIT.c.action == "update", sa.and_(AUDIT.c.action == "event", AUDIT.c.new_values.is_(None)))
+    )
+)
+
+
+class Replaced(NamedTuple):
+    """An update of a record, or an event of an execution that was removed; the values are JSON texts."""
+
+    action: str
+    old_values: str | None
+    new_values: str | None
+
+
+def recorder(session: Session, subject: str, node_id: int) -> str | None:
+    """Return who recorded a record; None if the log does not have it."""
+    row = session.row(_RECORDER, {"subject": subject, "node_id": node_id, "most": 1})
+    return str(row[0]) if row else None
+
+
+def replaced(session: Session, subject: str, node_id: int, *, limit: int) -> list[Replaced]:
+    """Return the updates of a record and the events that it lost, oldest first."""
+    values = {"subject": subject, "node_id": node_id, "most": limit}
+    return [Replaced._make(row) for row in session.rows(_REPLACED, values)]
+
+
 def _is_by(who: str) -> sa.ColumnElement[bool]:
     """Return the condition that an entry is by a caller: the text, or NAME or ID of "NAME (token ID)"."""
     text = re.sub(r"[|%_]", r"|\g<0>", who)
