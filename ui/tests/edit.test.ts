@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { leavesOutArchived, selectionParams } from "../src/api/asks";
 import { type Caller, whyNot } from "../src/api/caller";
 import { aliasMistake, clashes, labelMistake, labelsPatch, patched, reverseOf } from "../src/edit/fields";
-import { aliasChangeOf, historyFields } from "../src/edit/historyFields";
+import { aliasChangeOf, historyFields, sayAction } from "../src/edit/historyFields";
 import { planOf, sayPlan, stageEdits } from "../src/edit/plan";
 import { nodeOf } from "./drawing";
 
@@ -112,6 +112,13 @@ describe("the history of a record", () => {
       new: JSON.stringify({ state: "LIVE", "custom_properties.__environment__": json(2) }),
     };
     expect(historyFields(entry)).toEqual([{ field: "packages.numpy", before: "1", after: "2" }]);
+  });
+
+  it("says whether an event was added or removed, and of which kind it was", () => {
+    const entry = { action: "event", old: JSON.stringify({ artifact_id: 3, type: 4 }), new: null };
+    expect(sayAction(entry)).toBe("Event removed");
+    expect(sayAction({ ...entry, old: null, new: entry.old })).toBe("Event added");
+    expect(historyFields(entry)).toContainEqual({ field: "type", before: "output", after: undefined });
   });
 
   it("says which version had an alias, and which one got it", () => {

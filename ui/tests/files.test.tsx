@@ -164,6 +164,12 @@ describe("the files of a model", () => {
     expect(screen.queryByRole("alert")).toBeNull();
   });
 
+  it("are not said to be as recorded where the digest in the record was changed", async () => {
+    drawFiles({ recorded_digest: now, is_as_recorded: true, is_digest_changed: true });
+    expect((await screen.findByRole("alert")).textContent).toMatch(/digest in the record was changed.*a{64}/);
+    expect(screen.queryByText("as recorded")).toBeNull();
+  });
+
   it("one of which was changed are marked, and the missing digest is explained", async () => {
     const gone = { digest: null, no_digest: "changed", no_digest_of: "rule.json", is_as_recorded: null };
     drawFiles(gone, { is_changed: true });

@@ -3346,6 +3346,12 @@ export interface components {
          *             asked for alone, as `steps`.
          *         steps: the executions that are parts of an execution; None if there are none.
          *         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
+         *         recorded_by: whose call recorded it, if the audit log has that. Only of a node that is asked for alone, and for
+         *             callers without workspaces, as the two that follow.
+         *         changed_since: what has another value than it was recorded with, or was removed, as the audit log shows:
+         *             `digest`, `git.commit`, `param.NAME` and others, without state, labels, description and aliases. What
+         *             changed before the log was kept, or without Lineal, is not in it. None if it is not known.
+         *         deleted_outputs: how many outputs of an execution were deleted, as the audit log shows; None if it is not known.
          */
         Node: {
             /** Key */
@@ -3471,6 +3477,12 @@ export interface components {
              * @default
              */
             tag: string;
+            /** Recorded By */
+            recorded_by: string | null;
+            /** Changed Since */
+            changed_since: string[] | null;
+            /** Deleted Outputs */
+            deleted_outputs: number | null;
         };
         /**
          * Nodes
@@ -3864,11 +3876,13 @@ export interface components {
          *             or a later page was asked for).
          *         no_digest_of: the file because of which there is none, relative to the files of the record; the first, if there
          *             are several.
-         *         recorded_digest: the SHA-256 that the record of the model or data set has, in hexadecimal digits; None if it has
-         *             none.
-         *         is_as_recorded: whether `digest` is the recorded one. False: other files were uploaded since it was recorded, or
-         *             the digest is of data in memory, which has another one than a file with the same data. None if one of both
-         *             is not known. Nobody has read the files for this: to be sure, download and compare them.
+         *         recorded_digest: the SHA-256 that the record of the model or data set has now, in hexadecimal digits; None if it
+         *             has none.
+         *         is_digest_changed: whether the audit log shows that the record had another digest before; None if the caller
+         *             sees no changes by others, or the record never had a digest.
+         *         is_as_recorded: whether `digest` is the one that the record has now. False: other files were uploaded since it
+         *             was recorded, or the digest is of data in memory, which has another one than a file with the same data. None
+         *             if one of both is not known. Nobody has read the files for this: to be sure, download and compare them.
          */
         RecordFiles: {
             /** Uri */
@@ -3891,6 +3905,8 @@ export interface components {
             no_digest_of: string | null;
             /** Recorded Digest */
             recorded_digest: string | null;
+            /** Is Digest Changed */
+            is_digest_changed: boolean | null;
             /** Is As Recorded */
             is_as_recorded: boolean | null;
         };

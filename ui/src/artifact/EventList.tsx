@@ -5,7 +5,7 @@ import { useEvents } from "../api/details";
 import type { Neighbour } from "../api/shapes";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
-import { formatCount } from "../values/numbers";
+import { count, formatCount } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 
 interface EventListProps {
@@ -25,9 +25,11 @@ export function EventList({ kind, id }: EventListProps) {
 interface EventTableProps extends EventListProps {
   readonly direction: "input" | "output";
   readonly title: string;
+  /** How many artifacts at the other end were deleted, as far as that is known. */
+  readonly deleted?: number;
 }
 
-export function EventTable({ kind, id, direction, title }: EventTableProps) {
+export function EventTable({ kind, id, direction, title, deleted = 0 }: EventTableProps) {
   const events = useEvents(kind, id, direction);
   return (
     <section aria-label={title}>
@@ -45,7 +47,12 @@ export function EventTable({ kind, id, direction, title }: EventTableProps) {
                   <EventRow key={at} event={event} />
                 ))}
             </ul>
-            {pages[0]?.total === 0 && <p className="muted">None.</p>}
+            {pages[0]?.total === 0 && deleted === 0 && <p className="muted">None.</p>}
+            {deleted > 0 && (
+              <p className="muted">
+                {count(deleted, direction)} {deleted === 1 ? "was" : "were"} deleted (see History).
+              </p>
+            )}
           </>
         )}
       </Loaded>

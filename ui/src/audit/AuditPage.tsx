@@ -31,7 +31,7 @@ export default function AuditPage() {
   return (
     <article className="record-page audit">
       <h1>Audit log</h1>
-      <p className="muted">Who changed what, newest first. Nothing here is ever changed or deleted.</p>
+      <p className="muted">Who changed what, newest first. Lineal never changes or deletes an entry.</p>
       {log.data?.pages[0] && <Kept all={log.data.pages[0].records_all_writes} />}
       <Filters search={search} change={change} />
       {log.isPending && <Loading rows={10} label="Loading the audit log" />}
@@ -138,6 +138,7 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
       <table className="table">
         <thead>
           <tr>
+            <th scope="col">Id</th>
             <th scope="col">When</th>
             <th scope="col">Who</th>
             <th scope="col">Call</th>
@@ -148,6 +149,7 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
         <tbody>
           {entries.map((entry) => (
             <tr key={entry.id}>
+              <td className="mono muted">{entry.id}</td>
               <td>
                 <Ago time={entry.time} exact />
               </td>
@@ -156,6 +158,7 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
               </td>
               <td>{entry.rpc}</td>
               <td>
+                {isRemoved(entry) && "remove "}
                 {entry.action} <About entry={entry} />
               </td>
               <td className="wrap">
@@ -167,6 +170,11 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
       </table>
     </section>
   );
+}
+
+/** Whether an entry is about a link that was removed; one without a word for it was added. */
+function isRemoved({ action, old, new: present }: AuditEntry): boolean {
+  return ["event", "attribution", "association", "parent"].includes(action) && old !== null && present === null;
 }
 
 function About({ entry: { subject, node_id } }: { entry: AuditEntry }) {

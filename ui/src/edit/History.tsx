@@ -91,7 +91,7 @@ function Change({ entry }: { entry: Entry }) {
   return (
     <li>
       <div className="editor-row">
-        <strong>{sayAction(entry.action)}</strong>
+        <strong>{sayAction(entry)}</strong>
         <span>
           by <bdi>{entry.who}</bdi>
         </span>
@@ -148,7 +148,7 @@ function UndoEntry({ entry }: { entry: Entry }) {
   };
   return (
     <>
-      <Button loading={isUndoing} onClick={() => void undo()} aria-label={`Undo: ${sayAction(entry.action)}`}>
+      <Button loading={isUndoing} onClick={() => void undo()} aria-label={`Undo: ${sayAction(entry)}`}>
         Undo
       </Button>
       {why && (

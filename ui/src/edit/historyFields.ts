@@ -13,15 +13,38 @@ const OWN_NAMES: Readonly<Record<string, string>> = {
   __ended__: "ended",
   milliseconds_since_epoch: "time",
 };
-const TIMES = ["archived", "started", "ended", "time"];
+const TIMES = ["archived", "started", "ended", "time", "expires"];
 
 /** The changed fields: members of the SDK's JSON each by itself, and the time of update only where nothing else changed. */
-export function historyFields(entry: Pick<AuditEntry, "old" | "new">): readonly FieldChange[] {
-  const changes = changesOf(entry).flatMap(withoutSame);
+export function historyFields(
+  entry: Pick<AuditEntry, "old" | "new"> & Partial<Pick<AuditEntry, "action">>,
+): readonly FieldChange[] {
+  const changes = changesOf(entry)
+    .flatMap(withoutSame)
+    .map((change) => inWords(change, entry.action === "event"));
   const expanded = changes.flatMap((change) => (isToldByMembers(change) ? members(change) : [named(change)]));
   const unique = expanded.filter(({ field }, place) => expanded.findIndex((other) => other.field === field) === place);
   const told = unique.filter(({ field }) => !field.startsWith("last_update_time"));
   return told.length > 0 ? told : unique;
+}
+
+/** The kinds of events by their numbers: output, input and others. */
+const EVENTS = [
+  "unknown",
+  "declared output",
+  "declared input",
+  "input",
+  "output",
+  "internal input",
+  "internal output",
+  "pending output",
+];
+
+/** The kind of an event in words; other values as they are. */
+function inWords(change: FieldChange, isEvent: boolean): FieldChange {
+  if (!isEvent || change.field !== "type") return change;
+  const word = (value: unknown) => (typeof value === "number" ? (EVENTS[value] ?? value) : value);
+  return { ...change, before: word(change.before), after: word(change.after) };
 }
 
 /** Nothing of a field that stayed the same; the path of a file that was replaced says which one it was. */
@@ -119,6 +142,15 @@ const ACTIONS: Readonly<Record<string, string>> = {
   delete: "Deleted",
 };
 
-export function sayAction(action: string): string {
-  return ACTIONS[action] ?? action;
+const REMOVED: Readonly<Record<string, string>> = {
+  event: "Event removed",
+  attribution: "Removed from a context",
+  association: "Removed from a context",
+  parent: "Parent context removed",
+};
+
+/** What was done, in words; a link that has values before and none after was removed. */
+export function sayAction({ action, old, new: present }: Pick<AuditEntry, "action" | "old" | "new">): string {
+  const isRemoval = old !== null && present === null;
+  return (isRemoval && REMOVED[action]) || (ACTIONS[action] ?? action);
 }

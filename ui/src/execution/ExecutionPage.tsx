@@ -88,7 +88,13 @@ function Plain({ execution }: { execution: Node }) {
           <MetaList node={execution} />
           <PropertyList record={withoutParams(execution)} />
         </section>
-        <EventTable kind="executions" id={execution.id} direction="output" title="Outputs" />
+        <EventTable
+          kind="executions"
+          id={execution.id}
+          direction="output"
+          title="Outputs"
+          deleted={execution.deleted_outputs ?? 0}
+        />
       </div>
       <RecordCurves record={execution} />
       <Steps execution={execution} />

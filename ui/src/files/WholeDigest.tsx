@@ -14,6 +14,7 @@ interface WholeDigestProps {
 
 /** What a reader must know before the list of files: that they are not what was recorded. Nothing if all is well. */
 export function DigestWarning({ files, isOfFiles, onChoose }: WholeDigestProps) {
+  if (files.is_digest_changed) return <DigestChanged files={files} />;
   if (files.is_as_recorded === false) return <NotAsRecorded files={files} isOfFiles={isOfFiles} />;
   if (files.no_digest === "changed") return <Changed files={files} onChoose={onChoose} />;
   return null;
@@ -32,6 +33,20 @@ function NotAsRecorded({ files, isOfFiles }: Pick<WholeDigestProps, "files" | "i
           : "Another file was uploaded, or the data was recorded from memory, which has a digest of its values."}
         <Digest words="Recorded" digest={files.recorded_digest ?? ""} />
         <Digest words="Now" digest={files.digest ?? ""} />
+      </div>
+    </div>
+  );
+}
+
+function DigestChanged({ files }: Pick<WholeDigestProps, "files">) {
+  return (
+    <div className="files-warning" role="alert">
+      <IconAlertTriangle size={16} aria-hidden />
+      <div>
+        <strong>The digest in the record was changed after it was recorded.</strong> So it does not say whether these
+        are the files that were recorded. History has the first digest, and says who changed it.
+        {files.recorded_digest && <Digest words="In the record now" digest={files.recorded_digest} />}
+        {files.digest && <Digest words="Files now" digest={files.digest} />}
       </div>
     </div>
   );
@@ -96,7 +111,7 @@ export function WholeDigest({ files }: { files: RecordFiles }) {
   return (
     <p className="files-digest muted" title={`In the folder of these files: ${COMMAND}`}>
       <Short words="SHA-256 of all files together" digest={digest} />
-      {files.is_as_recorded && (
+      {files.is_as_recorded && !files.is_digest_changed && (
         <span className="files-recorded">
           <IconCheck size={14} aria-hidden /> as recorded
         </span>

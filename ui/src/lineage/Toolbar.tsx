@@ -87,7 +87,7 @@ function Time({ search, change }: Pick<ToolbarProps, "search" | "change">) {
         <TextInput
           type="datetime-local"
           label="As it was known at"
-          description="Later events are left out."
+          description="Later events are left out. Deleted records are not shown."
           value={toLocal(search.asof)}
           onChange={(event) => change({ asof: fromLocal(event.currentTarget.value) })}
         />

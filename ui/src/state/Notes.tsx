@@ -1,4 +1,4 @@
-// Notes about the search index: what it does not say of a record, and that it is behind.
+// Notes beside records and lists: what was changed since, and what the search index does not say or is behind with.
 
 import { IconAlertTriangle } from "@tabler/icons-react";
 
@@ -8,6 +8,17 @@ export function Unindexed({ reason }: { reason: string }) {
     <p className="tone-warning" role="note">
       <IconAlertTriangle size={14} aria-hidden /> Searches do not find this record by its labels, metrics and words:{" "}
       <bdi>{reason}</bdi>
+    </p>
+  );
+}
+
+/** What of a record is not as it was recorded. */
+export function ChangedSince({ names }: { names: readonly string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <p className="tone-warning" role="note">
+      <IconAlertTriangle size={14} aria-hidden /> Changed after it was recorded: <bdi>{names.join(", ")}</bdi> (see
+      History)
     </p>
   );
 }

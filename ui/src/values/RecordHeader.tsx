@@ -10,7 +10,7 @@ import { durationOf, LISTS, type Node, pythonFor, type Reference, titleOf } from
 import { useViewed } from "../app/viewed";
 import { Fields } from "../edit/Fields";
 import { listWith } from "../filter/where";
-import { Unindexed } from "../state/Notes";
+import { ChangedSince, Unindexed } from "../state/Notes";
 import { Ago } from "./Ago";
 import { typeName } from "./humanNames";
 import { Name } from "./Name";
@@ -45,9 +45,7 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
       </div>
       <p className="facts">
         <span className="mono muted">id {record.id}</span>
-        <span className="muted">
-          recorded <Ago time={record.created} />
-        </span>
+        <Recorded record={record} />
         <Took record={record} />
         {record.contexts.map((context) => (
           <Link key={context.key} to="/workspaces/$id" params={{ id: context.id }} title={context.type}>
@@ -67,6 +65,7 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
         </p>
       )}
       <Fields record={record} />
+      <ChangedSince names={record.changed_since ?? []} />
       {record.unindexed && <Unindexed reason={record.unindexed} />}
       <nav className="record-links" aria-label="From here">
         {children}
@@ -77,6 +76,17 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
         )}
       </nav>
     </header>
+  );
+}
+
+/** When it was recorded, and whose call did it, if the audit log has that. */
+function Recorded({ record: { created, recorded_by: by } }: { record: Node }) {
+  return (
+    <span className="muted">
+      recorded <Ago time={created} />
+      {by && " by "}
+      {by && <bdi>{by}</bdi>}
+    </span>
   );
 }
 
