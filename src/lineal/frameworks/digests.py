@@ -57,7 +57,7 @@ def measured(data: Any) -> Measured:
     """
     if _is_holder(data):
         return _of_holder(data)
-    if hasattr(data, "with_format") and hasattr(data, "column_names") and hasattr(data, "__getitem__"):
+    if hasattr(data, "with_format") and hasattr(data, "column_names") and hasattr(data, "__len__"):
         return _of_hugging_face(data)
     if hasattr(data, "tensors"):  # a TensorDataset of PyTorch
         return joined(dict(zip(("X", "y", "sample_weight"), data.tensors, strict=False)))
