@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> None:
     """Write the backup and print its counts."""
     settings = required_database(args)
     from lineal import errors
-    from lineal.cli.text import counted
+    from lineal.cli.text import counted_members
     from lineal.upkeep import archive
 
     key = archive.read_key(args.sign_key) if args.sign_key else None
@@ -52,4 +52,4 @@ def run(args: argparse.Namespace) -> None:
         "upgraded_from": manifest.upgraded_from,
         "counts": manifest.counts(),
     }
-    print_record(args, record, [f"{args.file}: {counted(manifest.counts())}"], notes=notes)
+    print_record(args, record, [f"{args.file}: {counted_members(manifest.counts())}"], notes=notes)

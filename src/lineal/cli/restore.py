@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> None:
     """Restore the backup and say what was written."""
     settings = None if args.check else required_database(args)
-    from lineal.cli.text import counted
+    from lineal.cli.text import counted_members
     from lineal.upkeep import archive
 
     key = archive.read_key(args.sign_key) if args.sign_key else None
@@ -49,4 +49,4 @@ def run(args: argparse.Namespace) -> None:
     if key is None and archive.is_signed(args.file):
         print(f"{args.file}: the signature was not checked; --sign-key FILE checks it", file=sys.stderr)
     record = {"file": str(args.file), "done": done, "counts": manifest.counts()}
-    print_record(args, record, [f"{args.file}: {done}, {counted(manifest.counts())}"])
+    print_record(args, record, [f"{args.file}: {done}, {counted_members(manifest.counts())}"])

@@ -125,3 +125,11 @@ def counted(counts: Mapping[str, int]) -> str:
     """Return counts as a sentence lists them, without those that are 0."""
     said = [amount(count, name.replace("_", " ")) for name, count in counts.items() if count]
     return ", ".join(said) or "nothing"
+
+
+_MEMBERS = {"audit": "entries of the audit log", "files": "digests of files"}
+
+
+def counted_members(counts: Mapping[str, int]) -> str:
+    """Return how many records the members of an archive hold, as a sentence; `files` holds no files."""
+    return counted({_MEMBERS.get(name, name): count for name, count in counts.items()})
