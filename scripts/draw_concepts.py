@@ -2,7 +2,7 @@
 
 Each drawing is an SVG 440 px wide, so that its words can be read on a screen of 360 px. It has a background of its own
 and colours for light and for dark screens. Shapes are those of the web UI: an artifact is a card with a coloured edge,
-and an execution is a pill. What the drawings mean is said by the pages and by their alternative texts.
+and an execution is a pill; each drawing that has them says so in its last line. What the drawings mean is said by the pages and by their alternative texts.
 """
 
 from __future__ import annotations
@@ -42,11 +42,14 @@ DARK = {
     "good": "#63c97f",
     "bad": "#ff8f85",
 }
+NAMES = {"data": "data set", "model": "model", "metrics": "metrics"}
+"""The kinds of artifacts, as a legend says them."""
+STEPS = ("prepare", "train", "evaluate")
 STYLE = (
     "text{{font:15px system-ui,sans-serif;fill:{ink}}}.quiet{{fill:{quiet};font-size:13px}}.paper{{fill:{paper}}}"
     ".card{{fill:{card};stroke:{line}}}.pill{{fill:{pill};stroke:{line}}}"
     ".group{{fill:{group};stroke:{line};stroke-dasharray:5 4}}"
-    ".edge{{fill:none;stroke:{line};stroke-width:1.5}}.head{{fill:{line}}}.focus{{stroke:{data};stroke-width:3}}"
+    ".edge{{fill:none;stroke:{line};stroke-width:1.5}}.moving{{stroke-dasharray:5 4}}.head{{fill:{line}}}.focus{{stroke:{data};stroke-width:3}}"
     ".data{{fill:{data}}}.model{{fill:{model}}}.metrics{{fill:{metrics}}}.good{{fill:{good}}}.bad{{fill:{bad}}}"
 )
 
@@ -91,13 +94,33 @@ class Drawing:
         self.text(x, y, name)
         return box
 
+    def program(self, x: float, y: float, name: str) -> Box:
+        """Draw what writes or reads records."""
+        box = Box(x, y, 120, 32)
+        self._rectangle(box, "card", 2)
+        self.text(x, y, name)
+        return box
+
     def group(self, box: Box, name: str, *, below: bool = False) -> None:
         """Draw what holds other shapes, with its name at its upper or lower left; draw it before them."""
         self._rectangle(box, "group", 8)
         y = box.y + (1 if below else -1) * (box.height / 2 - 16)
         self.text(box.x - box.width / 2 + 12, y, name, kind="quiet", anchor="start")
 
-    def arrow(self, begin: Box, end: Box, word: str = "", *, upright: bool = False) -> None:
+    def legend(self, *kinds: str, executions: bool = True) -> None:
+        """Say in the last line what the shapes and the colours are; `kinds` are those of its artifacts."""
+        entries = [("pill", "execution")] if executions else []
+        entries += [(kind, NAMES[kind]) for kind in kinds]
+        widths = [30 + 7 * len(name) for _, name in entries]
+        x, y = MIDDLE - (sum(widths) + 12 * (len(entries) - 1)) / 2, self.height - 17
+        for (kind, name), width in zip(entries, widths, strict=True):
+            self._rectangle(Box(x + 10, y, 20, 14), "pill" if kind == "pill" else "card", 7 if kind == "pill" else 2)
+            if kind != "pill":
+                self._rectangle(Box(x + 2, y, 4, 14), kind, 1)
+            self.text(x + 26, y, name, kind="quiet", anchor="start")
+            x += width + 12
+
+    def arrow(self, begin: Box, end: Box, word: str = "", *, upright: bool = False, kind: str = "edge") -> None:
         """Draw an arrow from one shape to another; `upright` leaves by the lower edge and not by the right one."""
         if upright:
             down = 1 if end.y > begin.y else -1
@@ -109,7 +132,7 @@ class Drawing:
             x1, y1, x2, y2 = begin.x + begin.width / 2, begin.y, end.x - end.width / 2 - 7, end.y
             bends = f"{(x1 + x2) / 2:g} {y1:g} {(x1 + x2) / 2:g} {y2:g}"
             head = f"{x2:g} {y2 - 4:g} {x2:g} {y2 + 4:g} {x2 + 7:g} {y2:g}"
-        self.parts.append(f'<path class="edge" d="M{x1:g} {y1:g}C{bends} {x2:g} {y2:g}"/>')
+        self.parts.append(f'<path class="{kind}" d="M{x1:g} {y1:g}C{bends} {x2:g} {y2:g}"/>')
         self.parts.append(f'<polygon class="head" points="{head}"/>')
         if word:
             self.text((x1 + x2) / 2 + (8 if upright else 0), (y1 + y2) / 2, word, kind="quiet", anchor="start")
@@ -132,21 +155,21 @@ class Drawing:
 
 
 def workspace() -> Drawing:
-    """Draw two runs in a workspace; both read one data set."""
-    drawing = Drawing("A workspace with two runs", 330)
-    drawing.group(Box(MIDDLE, 165, 420, 310), "workspace bakery")
-    drawing.group(Box(MIDDLE, 84, 396, 76), "run monday")
-    drawing.group(Box(MIDDLE, 272, 396, 76), "run tuesday")
-    prepare, train = drawing.execution(80, 94, "prepare", width=96), drawing.execution(220, 94, "train", width=96)
-    evaluate, again = drawing.execution(360, 94, "evaluate", width=96), drawing.execution(220, 282, "train", width=96)
-    orders, first = drawing.artifact(80, 178, "orders"), drawing.artifact(220, 178, "loaves 7", "model")
-    second = drawing.artifact(360, 178, "loaves 8", "model", width=112)
-    drawing.arrow(prepare, orders, upright=True)
-    drawing.arrow(orders, train)
-    drawing.arrow(train, first, upright=True)
-    drawing.arrow(first, evaluate)
-    drawing.arrow(orders, again)
-    drawing.arrow(again, second)
+    """Draw two runs in a workspace, with what their steps read and make."""
+    drawing = Drawing("A workspace with two runs", 388)
+    drawing.group(Box(MIDDLE, 182, 420, 344), "workspace bakery")
+    for number, (run, top) in enumerate((("run monday", 40), ("run tuesday", 200)), start=7):
+        drawing.group(Box(MIDDLE, top + 38, 396, 76), run)
+        steps = [drawing.execution(80 + 140 * each, top + 48, name, width=96) for each, name in enumerate(STEPS)]
+        made = [
+            drawing.artifact(80 + 140 * each, top + 118, f"{name} {number}", kind, width=104)
+            for each, (name, kind) in enumerate((("orders", "data"), ("loaves", "model"), ("scores", "metrics")))
+        ]
+        for begin, end in zip(steps, made, strict=True):
+            drawing.arrow(begin, end, upright=True)
+        for begin, end in zip(made[:-1], steps[1:], strict=True):
+            drawing.arrow(begin, end)
+    drawing.legend("data", "model", "metrics")
     return drawing
 
 
@@ -156,19 +179,19 @@ def states() -> Drawing:
     running = drawing.execution(74, 110, "RUNNING")
     drawing.text(74, 40, "the step begins", kind="quiet")
     drawing.arrow(Box(74, 42, 0, 16), running, upright=True)
-    ends = (("COMPLETE", "good", "the last line was reached"), ("FAILED", "bad", "an exception, sys.exit(1)"))
-    for row, (state, kind, why) in enumerate((*ends, ("CANCELED", "metrics", "Ctrl-C, SIGTERM"))):
+    ends = (("COMPLETE", "good", "the block ended"), ("FAILED", "bad", "an exception, sys.exit(1)"))
+    for row, (state, kind, why) in enumerate((*ends, ("CANCELED", "metrics", "Ctrl-C, SIGTERM, end of program"))):
         y = 40 + row * 70
         drawing.arrow(running, drawing.execution(250, y, state, width=110))
         drawing.text(250, y + 28, why, kind="quiet")
         drawing.parts.append(f'<circle class="{kind}" cx="325" cy="{y}" r="6"/>')
-    drawing.text(220, 234, "Anything else, such as a lost machine, leaves RUNNING", kind="quiet")
+    drawing.text(MIDDLE, 234, "If the machine is lost, it stays RUNNING.", kind="quiet")
     return drawing
 
 
 def events() -> Drawing:
     """Draw an execution with its inputs and outputs."""
-    drawing = Drawing("Events join artifacts and executions", 250)
+    drawing = Drawing("Events join artifacts and executions", 280)
     train = drawing.execution(MIDDLE, 125, "train", width=120)
     inputs = drawing.artifact(110, 36, "orders"), drawing.artifact(330, 36, "encoder", "model")
     outputs = drawing.artifact(110, 214, "loaves 7", "model"), drawing.artifact(330, 214, "scores", "metrics")
@@ -177,13 +200,14 @@ def events() -> Drawing:
     for each in outputs:
         drawing.arrow(train, each, upright=True)
     drawing.text(MIDDLE, 66, "INPUT events", kind="quiet")
-    drawing.text(MIDDLE, 188, "OUTPUT events", kind="quiet")
+    drawing.text(MIDDLE, 186, "OUTPUT events", kind="quiet")
+    drawing.legend("data", "model", "metrics")
     return drawing
 
 
 def lineage() -> Drawing:
     """Draw what a model was made from, and where it went."""
-    drawing = Drawing("The lineage of a model", 450)
+    drawing = Drawing("The lineage of a model", 480)
     drawing.group(Box(MIDDLE, 109, 420, 198), "upstream: what it was made from")
     drawing.group(Box(MIDDLE, 360, 420, 160), "downstream: where it went", below=True)
     sources = drawing.artifact(120, 60, "scans"), drawing.artifact(320, 60, "strokes", "model")
@@ -197,29 +221,36 @@ def lineage() -> Drawing:
     drawing.arrow(digits, train)
     for begin, end in ((model, serve), (model, evaluate), (evaluate, scores)):
         drawing.arrow(begin, end, upright=True)
+    drawing.legend("data", "model", "metrics")
     return drawing
 
 
 def identity() -> Drawing:
-    """Draw three spellings of one location."""
-    drawing = Drawing("Three spellings of a location are one artifact", 210)
-    orders = drawing.artifact(MIDDLE, 174, "orders", focus=True)
+    """Draw three spellings of one location in a workspace."""
+    drawing = Drawing("Three spellings of a location are one artifact of a workspace", 256)
+    drawing.group(Box(MIDDLE, 115, 420, 210), "workspace shop", below=True)
+    orders = drawing.artifact(MIDDLE, 166, "orders", focus=True)
     spellings = (("Spark", "s3a://shop/orders/"), ("the SDK", "s3://shop/orders"), ("MLflow", "s3n://shop//orders"))
     for column, (program, uri) in enumerate(spellings):
-        x = 76 + column * 144
-        drawing.text(x, 24, program, kind="quiet")
-        drawing.text(x, 52, uri, kind="quiet")
-        drawing.arrow(Box(x, 62, 0, 12), orders, upright=True)
+        x = 80 + column * 140
+        drawing.text(x, 34, program, kind="quiet")
+        drawing.text(x, 62, uri, kind="quiet")
+        drawing.arrow(Box(x, 72, 0, 12), orders, upright=True)
+    drawing.legend("data", executions=False)
     return drawing
 
 
 def versions() -> Drawing:
     """Draw versions of a name, and an alias that moves."""
-    drawing = Drawing("Versions of a name, one of which has the alias", 170)
+    drawing = Drawing("Versions of a name, and an alias that moves from one to the next", 200)
     drawing.group(Box(MIDDLE, 116, 420, 88), "models named loaves, in the workspace bakery", below=True)
     cards = [drawing.artifact(84 + each * 136, 104, f"loaves {7 + each}", "model", width=116) for each in range(3)]
-    alias = drawing.execution(cards[1].x, 30, "production", width=116)
+    alias = Box(cards[1].x, 24, 116, 24)
+    drawing.text(alias.x - 40, alias.y, "alias production")
     drawing.arrow(alias, cards[1], upright=True)
+    drawing.arrow(alias, cards[2], upright=True, kind="edge moving")
+    drawing.text(428, 38, "after version 9 is promoted", kind="quiet", anchor="end")
+    drawing.legend("model", executions=False)
     return drawing
 
 
@@ -229,11 +260,11 @@ def doors() -> Drawing:
     store = Box(MIDDLE, 145, 92, 250)
     ways_in = ("SDK", "MLMD clients", "MLflow", "OpenLineage", "watchers")
     ways_out = ("web UI", "command line", "REST", "SDK", "OpenLineage")
-    boxes = [drawing.execution(72, 37 + row * 54, name, width=120) for row, name in enumerate(ways_in)]
+    boxes = [drawing.program(72, 37 + row * 54, name) for row, name in enumerate(ways_in)]
     drawing.group(store, "the store")
     for row, begin in enumerate(boxes):
         drawing.arrow(begin, Box(MIDDLE, begin.y, 92, 0))
-        drawing.arrow(Box(MIDDLE, begin.y, 92, 0), drawing.execution(368, begin.y, ways_out[row], width=120))
+        drawing.arrow(Box(MIDDLE, begin.y, 92, 0), drawing.program(368, begin.y, ways_out[row]))
     for row, word in enumerate(("artifacts", "executions", "events", "contexts")):
         drawing.text(MIDDLE, 85 + row * 40, word)
     return drawing

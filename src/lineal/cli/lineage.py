@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
     direction = parser.add_mutually_exclusive_group()
     direction.add_argument("--up", action="store_true", help="only what it came from")
     direction.add_argument("--down", action="store_true", help="only what came from it")
-    depth = f"how many steps to follow (default: {_DEFAULT_DEPTH})"
+    depth = f"how many hops to follow: from an artifact to executions, or back (default: {_DEFAULT_DEPTH})"
     parser.add_argument("--depth", type=whole_number(1, MOST_ROWS), default=_DEFAULT_DEPTH, help=depth)
     add_output_flags(parser)
     add_store_flags(parser)
