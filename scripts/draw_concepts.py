@@ -2,7 +2,8 @@
 
 Each drawing is an SVG 440 px wide, so that its words can be read on a screen of 360 px. It has a background of its own
 and colours for light and for dark screens. Shapes are those of the web UI: an artifact is a card with a coloured edge,
-and an execution is a pill; each drawing that has them says so in its last line. What the drawings mean is said by the pages and by their alternative texts.
+and an execution is a pill; each drawing that has them says so in its last line. What the drawings mean is said by the
+pages and by their alternative texts.
 """
 
 from __future__ import annotations
