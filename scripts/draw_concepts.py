@@ -50,7 +50,8 @@ STYLE = (
     "text{{font:15px system-ui,sans-serif;fill:{ink}}}.quiet{{fill:{quiet};font-size:13px}}.paper{{fill:{paper}}}"
     ".card{{fill:{card};stroke:{line}}}.pill{{fill:{pill};stroke:{line}}}"
     ".group{{fill:{group};stroke:{line};stroke-dasharray:5 4}}"
-    ".edge{{fill:none;stroke:{line};stroke-width:1.5}}.moving{{stroke-dasharray:5 4}}.head{{fill:{line}}}.focus{{stroke:{data};stroke-width:3}}"
+    ".edge{{fill:none;stroke:{line};stroke-width:1.5}}.moving{{stroke-dasharray:5 4}}"
+    ".head{{fill:{line}}}.focus{{stroke:{data};stroke-width:3}}"
     ".data{{fill:{data}}}.model{{fill:{model}}}.metrics{{fill:{metrics}}}.good{{fill:{good}}}.bad{{fill:{bad}}}"
 )
 
