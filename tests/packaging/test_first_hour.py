@@ -95,8 +95,6 @@ def test_an_install_line_of_the_pages_works_in_an_empty_environment(line: str, w
     extras = [extra for group in re.findall(r"\[([a-z,]+)\]", line) for extra in group.split(",")]
     source = shlex.split(line)[-1]
 
-    if source.startswith("lineal["):  # adds an extra to what is installed
-        newcomer.types(A_WHEEL)
     newcomer.types(line, folder=REPOSITORY if source.startswith(".") else None)
 
     newcomer.types("pip check && lineal version")
