@@ -94,10 +94,11 @@ def test_a_search_is_recorded_with_its_candidates(run: Execution) -> None:
 
     features, kinds = irises()
     pipeline = make_pipeline(StandardScaler(), SVC())
-    search = GridSearchCV(pipeline, {"svc__C": [0.1, 10]}, cv=3).fit(features, kinds)
+    search = GridSearchCV(pipeline, {"svc__C": [0.1, 10, 0.001]}, cv=3).fit(features, kinds)
     model = metadata.sklearn.log(search, features, kinds, execution=run)
     assert (model.name, model.model_type) == ("SVC", "GridSearchCV(Pipeline(SVC))")
-    assert points(run)["cv.score"] == 2
+    assert points(run)["cv.score"] == 3
+    assert model.values["cv.score"] == pytest.approx(search.best_score_)
     assert model.kwargs["candidates"][1]["parameters"] == {"svc__C": 10}
     assert model.kwargs["candidates"][1]["score"] == pytest.approx(search.best_score_)
     assert parameters(run)["best.svc__C"] == "10"

@@ -123,7 +123,8 @@ def _record(
     inputs = [data if isinstance(data, DataSet) else _data_set(data, *told.training, told.sample_weight)]
     inputs += [_data_set(TEST_DATA, *told.test)] if told.test is not None else []
     points, parameters = _points(told), _parameters(told.estimator)
-    fields = {**described, **_search(told.estimator), "hyperparameters": parameters, "values": points.last()}
+    values = points.last() | _scores_of_best(told.estimator)
+    fields = {**described, **_search(told.estimator), "hyperparameters": parameters, "values": values}
     with (
         saving.written_if_possible(told.estimator) if save else nullcontext() as files,
         recording.recorded_in(execution, f"train {described['name']}", inputs, parameters) as trained_by,
@@ -169,13 +170,25 @@ def _search(estimator: Any) -> dict[str, Any]:
     results = getattr(estimator, "cv_results_", None)
     if not results or len(results["params"]) > MOST_CANDIDATES:
         return {}
-    means = {name.removeprefix(_MEAN): list(values) for name, values in results.items() if name.startswith(_MEAN)}
+    means = _means(estimator).items()
     return {
         "candidates": [
-            {"parameters": recording.plain_parameters(each), **{name: float(mean[at]) for name, mean in means.items()}}
+            {"parameters": recording.plain_parameters(each), **{name: float(mean[at]) for name, mean in means}}
             for at, each in enumerate(results["params"])
         ]
     }
+
+
+def _scores_of_best(estimator: Any) -> dict[str, float]:
+    """Return the mean scores of the candidate that a search chose: its model is that one, and not the last."""
+    best = getattr(estimator, "best_index_", None)
+    return {} if best is None else {f"cv.{name}": float(means[best]) for name, means in _means(estimator).items()}
+
+
+def _means(estimator: Any) -> dict[str, Any]:
+    """Return the mean scores of a search by metric, each with one for each candidate."""
+    results = getattr(estimator, "cv_results_", {})
+    return {name.removeprefix(_MEAN): values for name, values in results.items() if name.startswith(_MEAN)}
 
 
 # ---- scores and curves
@@ -188,10 +201,9 @@ def _points(told: _Told) -> Points:
         name = "train.loss" if is_loss and attribute == "train_score_" else curve
         for step, value in enumerate(_numbers(getattr(_last(estimator), attribute, None))):
             points.add(name, value, step)
-    for name, values in getattr(estimator, "cv_results_", {}).items():
-        if name.startswith(_MEAN):
-            for step, value in enumerate(values):
-                points.add(f"cv.{name.removeprefix(_MEAN)}", value, step)
+    for name, values in _means(estimator).items():
+        for step, value in enumerate(values):
+            points.add(f"cv.{name}", value, step)
     if isinstance(told.scores, Mapping):
         _add_given(points, told.scores)
         return points
