@@ -13,6 +13,7 @@ from lineal.cli import main
 from lineal.config import DatabaseSettings
 from lineal.service import MetadataService
 from lineal.upkeep import doctor
+from lineal.upkeep.archive import backup, check
 from lineal.upkeep.opening import open_service
 from lineal.wire import records
 from tests.engines import run_sql
@@ -174,3 +175,14 @@ def test_the_command_looks_first_and_mends_when_asked(damaged: Damage, capsys: p
     assert "repaired: delete them" in capsys.readouterr().out
     assert main(["doctor", "--db", url]) == 0
     assert capsys.readouterr().out == f"{url}: nothing is wrong\n"
+
+
+def test_entries_that_the_audit_log_lacks_are_named(damaged: Damage, tmp_path: Path) -> None:
+    for alias in range(4):
+        main(["set", "execution:1", "--label", f"a={alias}", "--db", damaged("SELECT 1")])
+    url, archive = damaged("DELETE FROM lineal_audit WHERE id IN (1, 2, 4)"), tmp_path / "store.zip"
+    [finding] = doctor.examine(DatabaseSettings(url))
+    assert finding.problem == "3 entries of the audit log are missing: 1 to 2, 4"
+    assert not finding.can_be_mended
+    assert backup(DatabaseSettings(url), archive).missing.total == 2  # the archive does not know of the last id
+    assert check(archive).missing.first == [(1, 2)]

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
             print_record(args, {"file": str(args.file), "copy": True, "bytes": size}, [said])
             return
         manifest = archive.backup(settings, args.file, overwrite=args.overwrite, key=key)
-    notes = []
+    notes = [f"note: {manifest.missing}; see: lineal doctor"] if manifest.missing.total else []
     if manifest.upgraded_from is not None:
         notes.append(
             f"(the database has schema version {manifest.upgraded_from} and stays so; the archive has version "

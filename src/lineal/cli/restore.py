@@ -49,4 +49,5 @@ def run(args: argparse.Namespace) -> None:
     if key is None and archive.is_signed(args.file):
         print(f"{args.file}: the signature was not checked; --sign-key FILE checks it", file=sys.stderr)
     record = {"file": str(args.file), "done": done, "counts": manifest.counts()}
-    print_record(args, record, [f"{args.file}: {done}, {counted_members(manifest.counts())}"])
+    notes = [f"note: {manifest.missing}"] if manifest.missing.total else []
+    print_record(args, record, [f"{args.file}: {done}, {counted_members(manifest.counts())}"], notes=notes)

@@ -29,6 +29,7 @@ from lineal.store.schema.migrations.state import recognise
 from lineal.store.tables import own_tables
 from lineal.store.tables.mlmd_tables import SCHEMA_VERSION, metadata
 from lineal.store.upkeep import checks
+from lineal.store.upkeep.missing_entries import missing_entries
 from lineal.upkeep import outbox
 from lineal.upkeep.migration import on_existing
 
@@ -75,7 +76,8 @@ def caution(settings: DatabaseSettings) -> str:
 
     def work(database: Database) -> str:
         database.read(recognise)
-        said = [database.dialect.caution(), outbox.caution(outbox.state(database))]
+        log = "" if not database.dialect.leaves_ids_out else database.read(_missing)
+        said = [database.dialect.caution(), outbox.caution(outbox.state(database)), log and f"{log}: {_MAY_BE_GONE}"]
         return "; ".join(each for each in said if each)
 
     return on_existing(settings, work, use=Use.READ)
@@ -146,10 +148,29 @@ def _sentence(raises: Callable[[], object]) -> str:
 
 
 def _findings(session: Session) -> Iterator[Finding]:
-    checked = (_version, _bad_rows, _unreadable_facets, _duplicate_types, _cycles, _unindexed, _behind)
+    checked = (_version, _bad_rows, _unreadable_facets, _duplicate_types, _cycles, _unindexed, _behind, _log)
     for number, check in enumerate(checked, start=1):
         progress.report("checks", number, len(checked))
         yield from check(session)
+
+
+_MAY_BE_GONE = "deleted, or never written because a transaction was rolled back; an older archive tells which"
+
+
+def _missing(session: Session) -> str:
+    """Return which entries the audit log lacks, "" for none."""
+    if own_tables.AUDIT.name not in table_names(session):
+        return ""
+    found = missing_entries(session)
+    return str(found) if found.total else ""
+
+
+def _log(session: Session) -> Iterator[Finding]:
+    """Yield what the audit log lacks, where only a deletion leaves an id out."""
+    if not session.dialect.leaves_ids_out and (missing := _missing(session)):
+        yield Finding(
+            missing, "find them in an older archive; a log that another engine began may lack some from there"
+        )
 
 
 _VERSION = "MLMDEnv must hold"

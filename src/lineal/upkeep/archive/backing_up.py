@@ -90,6 +90,8 @@ def _write(session: Session, draft: Path, manifest: Manifest, key: SignKey | Non
     with new_archive(draft, key) as archive:
         for member in archive_rows.EVERY_MEMBER:
             records = archive_rows.read(session, member) if archive_rows.is_present(session, member) else iter(())
+            if member is archive_rows.AUDITED:
+                records = manifest.missing.among(records)
             first = list(islice(records, 1))
             if first or not member.is_recent:
                 counted = progress.counted(member.name, chain(first, records))

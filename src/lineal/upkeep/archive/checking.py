@@ -19,6 +19,7 @@ from lineal.store.own_rows import facets as facet_rows
 from lineal.store.own_rows.values import STORE_ID
 from lineal.store.upkeep.archive import (
     ALIASES,
+    AUDITED,
     EVENT_FACETS,
     EVENTS,
     EVERY_MEMBER,
@@ -99,6 +100,8 @@ class _Checked:
             self._check_columns(member, record)
             if member.key == ("id",) and isinstance(record["id"], int) and not self._ids[member.name].add(record["id"]):
                 self._refuse(f"its id {record['id']} is not greater than those before it")
+            if member is AUDITED:
+                self._archive.manifest.missing.add(record["id"])
             self._check_children(member, record)
             self._check_references(member, record)
         if member is TYPES:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from lineal import errors
+from lineal.store.upkeep.missing_entries import MissingEntries
 from lineal.upkeep.archive import drafts
 from lineal.upkeep.archive.signing import SignKey
 
@@ -55,6 +56,7 @@ class Manifest:
         schema_version: the version of ML Metadata's schema.
         members: the members by name.
         upgraded_from: the schema version of the store, if it is an older one than that of the archive.
+        missing: what the audit log lacks; not in the archive, but found by whoever writes or checks it.
     """
 
     created: int
@@ -65,6 +67,7 @@ class Manifest:
     format: str = FORMAT
     version: int = VERSION
     upgraded_from: int | None = None
+    missing: MissingEntries = field(default_factory=MissingEntries, init=False)
 
     def counts(self) -> dict[str, int]:
         """Return how many records each member holds."""
@@ -90,7 +93,8 @@ class ArchiveWriter:
 
     def end(self, manifest: Manifest) -> None:
         """Write the manifest, which makes the archive complete."""
-        text = json.dumps(asdict(manifest), indent=1).encode()
+        said = {name: value for name, value in asdict(manifest).items() if name != "missing"}
+        text = json.dumps(said, indent=1).encode()
         if self._key:
             self._file.writestr(SIGNATURE, self._key.signature(text))
         self._file.writestr(MANIFEST, text)

@@ -76,6 +76,7 @@ class DatabaseDialect:
         evaluates_once: whether a query that a statement names is evaluated once, however often it is used.
         tables_query: the query for the names of the database's tables.
         indexes_query: the query for the names of the indexes of these tables.
+        leaves_ids_out: whether an id that was given in a transaction that is rolled back is never given again.
         packs_rows: whether many rows are cheaper to read as few texts (packing.py).
     """
 
@@ -92,6 +93,7 @@ class DatabaseDialect:
     limits_indexed_texts = False
     tables_keep_space = False
     packs_rows = False
+    leaves_ids_out = False
     evaluates_once = True
     tables_query: str
     indexes_query: str

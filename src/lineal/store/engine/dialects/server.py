@@ -53,6 +53,7 @@ class ServerDialect(DatabaseDialect):
     has_lock_table = True
     is_remote = True
     writers_race = True
+    leaves_ids_out = True  # the counter of ids is no part of the transaction
     converts_values = True
     tables_keep_space = True
     options: Collection[str] = ()
