@@ -22,6 +22,8 @@ RUN_KINDS = ("Workflow", "PipelineRun", "Experiment")
 WORKSPACE_PROPERTY = "__kf_workspace__"
 RUN_PROPERTY = "__kf_run__"
 ALL_META = "__ALL_META__"
+# What a record says of the content of a data set or of the files of a model, whose digest is that of all of them.
+CONTENT = ("digest", "rows", "columns", "size", "format")
 LABELS = "labels"
 # When a record was archived, in milliseconds since the epoch, and the aliases of a version in alphabetical order, with
 # commas between them. The aliases are a copy for readers; what counts is the table `lineal_alias`.

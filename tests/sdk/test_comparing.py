@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
 from lineal import errors
-from lineal.sdk import DataSet, Execution, Metrics, Model, Store, Workspace, compare
+from lineal.catalogue.compared_inputs import inputs_by_name
+from lineal.catalogue.reading import Record
+from lineal.sdk import DataSet, Execution, Metrics, Model, Store, Workspace, compare, differences
+from lineal.wire import metadata_store as pb
 from tests.serving import running_server
 
 
@@ -15,16 +19,20 @@ def fill(url: str) -> None:
     """Two models of two steps with other data and other arguments; the first is evaluated and in production."""
     with Store(url) as store:
         workspace = Workspace(store, "bakery")
-        for number, rate in ((1, 0.5), (2, 0.25)):
+        for number, rate, seed in ((1, 0.5, {"seed": None, "top": None}), (2, 0.25, {"top": 3})):
             with Execution(f"train-{number}", workspace) as step:
                 step.log_input(DataSet(name="orders", uri=f"file:///{number}", version=str(number)))
                 made = Model(
-                    name="loaves", uri="file:///m", version=str(number), hyperparameters={"rate": rate, "layers": 3}
+                    name="loaves",
+                    uri="file:///m",
+                    version=str(number),
+                    hyperparameters={"rate": rate, "layers": 3, **seed},
                 )
                 made.digest = f"sha256:{number}"
                 model = step.log_output(made)
             [stored] = store.store.get_executions_by_id([step.id])
             stored.custom_properties["param.rate"].string_value = str(rate)
+            stored.custom_properties["param.day"].string_value = f"day {number}"
             stored.custom_properties["git.dirty"].bool_value = number == 2
             stored.custom_properties["git.commit"].string_value = "a1b2"
             store.store.put_executions([stored])
@@ -54,13 +62,19 @@ def workspace(request: pytest.FixtureRequest, filled_url: str) -> Iterator[Works
 def test_models_differ_in_what_made_them_too(workspace: Workspace) -> None:
     found = compare(*workspace.list(), store=workspace.store)
     assert [(each["id"], each["made_by"]) for each in found["records"]] == [(2, 1), (5, 3)]
-    assert found["parameters"] == {"hyperparameters.rate": [0.5, 0.25], "param.rate": ["0.5", "0.25"]}
+    assert list(found["parameters"].items()) == [
+        ("param.day", ["day 1", "day 2"]),  # what only the step was given comes first
+        ("hyperparameters.seed", ["None", None]),  # recorded as None, and not recorded
+        ("hyperparameters.top", ["None", 3]),
+        ("param.rate", ["0.5", "0.25"]),  # the same as hyperparameters.rate
+    ]
     assert found["inputs"] == {"orders": ["1", "2"]}
     assert found["metrics"] == {"accuracy": [0.9, None]}
     assert found["aliases"] == {"production": [True, None]}
     assert found["environment"]["is_dirty"] == [False, True]
     assert "commit" not in found["environment"]
-    assert found["record"] == {"digest": ["sha256:1", "sha256:2"], "version": ["1", "2"]}
+    assert list(found["environment"])[-1] == "duration"
+    assert (found["record"], found["content"]) == ({"version": ["1", "2"]}, {"digest": ["sha256:1", "sha256:2"]})
 
 
 def test_what_is_the_same_is_returned_if_asked_for(workspace: Workspace) -> None:
@@ -73,6 +87,25 @@ def test_executions_have_the_metrics_of_their_outputs(workspace: Workspace) -> N
     found = compare("execution:1", "execution:3", store=workspace.store)
     assert found["metrics"] == {"accuracy": [0.9, None]}
     assert found["record"]["name"] == ["train-1", "train-2"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("True", True, True), ("2", 2.0, True), ("(3, 4)", [3, 4], True), ("nan", float("nan"), True)]
+    + [("1", "1.0", False), (1, True, False), ("None", None, False), (str(2**60 + 1), 2**60, False)],
+)
+def test_values_are_compared_by_what_they_mean(one: object, other: object, same: bool) -> None:
+    """Two texts as they are written: as a text, 1.0 is another version than 1."""
+    assert bool(differences.rows([{"x": one}, {"x": other}], same=False)) is not same
+
+
+def test_data_of_one_version_differ_by_their_digest() -> None:
+    found = [Record(pb.Artifact(id=each, name="orders")) for each in (1, 2)]
+    for each, digest in zip(found, ("a" * 64, "b" * 64), strict=True):
+        text = json.dumps({"version": "1", "digest": f"sha256:{digest}"})
+        each.node.properties["__ALL_META__"].string_value = text
+    named = inputs_by_name([(7, 1), (8, 2)], dict(enumerate(found, 1)))
+    assert named == {7: {"orders": ["1 (aaaaaaaaaaaa)"]}, 8: {"orders": ["1 (bbbbbbbbbbbb)"]}}
 
 
 def test_records_that_are_not_there_cannot_be_compared(workspace: Workspace) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lineal.cli import mistakes, things
 from lineal.cli.arguments import Parser, read_words
 from lineal.cli.logged import told_of_deletions
-from lineal.cli.node_words import node_word
+from lineal.cli.node_words import RECORD_HELP, node_word
 from lineal.cli.output import add_yes_flag, confirm, print_record, showing_progress
 from lineal.cli.things import Things
 
@@ -27,8 +27,8 @@ Ids = Mapping[str, list[int]]
 
 def add_node_arguments(parser: Parser) -> None:
     """Add the words that name nodes, and the flags of a search."""
-    words = "nodes, such as model:7 execution:3; with -q, what to search: models, executions, ..."
-    parser.add_argument("nodes", nargs="*", metavar="KIND:ID", help=words)
+    words = f"one or more: {RECORD_HELP}; with -q, what to search: models, executions, ..."
+    parser.add_argument("nodes", nargs="*", metavar="RECORD", help=words)
     searched = (
         "all that this search finds, such as 'metric.auc<0.5'; counts the records and asks before it changes them"
     )
@@ -63,11 +63,11 @@ def change(args: argparse.Namespace, patch: Mapping[str, Any], *, verb: str, don
 def _named(args: argparse.Namespace) -> list[tuple[Things, int]]:
     """Return the named nodes; end with a usage error if a word names none."""
     if not args.nodes:
-        args.usage_error("no node is named: give KIND:ID, such as model:7, or a search with -q")
+        args.usage_error("no record is named: give its id, such as model:7, or a search with -q")
     found = []
     for word in args.nodes:
         try:
-            found.append(node_word(word, things.WITH_IDS))
+            found.append(node_word(word, things.WITH_IDS, default=things.ARTIFACTS))
         except argparse.ArgumentTypeError as error:
             args.usage_error(str(error))
     return found

@@ -1,4 +1,4 @@
-"""`lineal delete`: delete artifacts, executions and contexts that no other node needs."""
+"""`lineal delete`: delete artifacts, executions and contexts that no other record needs."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
-    parser = commands.add_parser("delete", help="delete nodes that no other node needs", description=__doc__)
+    parser = commands.add_parser("delete", help="delete records that no other record needs", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("nodes", nargs="+", metavar="KIND:ID", type=_node, help="a node, such as model:7")
+    parser.add_argument("nodes", nargs="+", metavar="KIND:ID", type=_node, help="a record by its id, such as model:7")
     parser.add_argument(
         "--tombstones",
         action="store_true",
-        help="turn nodes that a remaining node needs into tombstones, instead of failing",
+        help="turn records that a remaining record needs into tombstones, instead of failing",
     )
     deployed = "delete versions with an alias, such as production, too"
     parser.add_argument("--include-deployed", action="store_true", help=deployed)

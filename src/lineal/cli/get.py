@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 _MOST_COLUMNS = 20
 """How many names of columns are printed for people."""
-_CONTENT = ("digest", "rows", "columns", "size", "format")
-"""What `data_set` and `save_model` record of the content; the digest of a model is that of all its files."""
 _TIMES = ("__started__", "__ended__", "__archived__", "lineal.deleted")
 """Custom properties in milliseconds since the epoch."""
 
@@ -28,8 +26,8 @@ def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("get", help="print one artifact, execution, context or type", description=__doc__)
     parser.set_defaults(run=run)
-    shown = f"what it is: {', '.join(each.one for each in things.SINGLE)}"
-    shown += "; or both in one word, as model:7"
+    shown = f"what it is: {', '.join(each.one for each in things.SINGLE)}; or both in one word, as model:7, the model "
+    shown += "with the id 7, not version 7; or the id of an artifact alone"
     kind = parser.add_argument("kind", metavar="KIND", type=_word, action=_Kind, help=shown)
     kind.words = things.names(things.SINGLE)  # type: ignore[attr-defined]
     kind.id = parser.add_argument("id", metavar="ID", type=node_id, help="its id")  # type: ignore[attr-defined]
@@ -50,6 +48,8 @@ class _Kind(argparse.Action):
 
 def _word(text: str) -> tuple[Things, int | None]:
     word, colon, number = text.rpartition(":")
+    if text.isascii() and text.isdigit():
+        return things.ARTIFACTS, node_id(text)
     return (_things(word), node_id(number)) if colon else (_things(text), None)
 
 
@@ -129,12 +129,16 @@ def _environment(execution: Any) -> Record:
 
 
 def _content(node: Any) -> Record:
-    """Return what the record says of the content of a data set or the files of a model: its digest, size and so on."""
+    """Return what the record's JSON says of its content (digest, size and so on), and the parameters of a model."""
+    from lineal import json_form
     from lineal.catalogue.reading import Record as Reading
+    from lineal.conventions import CONTENT
 
     meta = Reading(node).meta
-    said = {name: meta[name] for name in _CONTENT if meta.get(name) not in (None, "")}
-    return {"content": said} if said else {}
+    said = {name: meta[name] for name in CONTENT if meta.get(name) not in (None, "")}
+    given = meta.get("hyperparameters")
+    more = {"hyperparameters": json_form.plain(given)} if isinstance(given, dict) and given else {}
+    return {**({"content": said} if said else {}), **more}
 
 
 def _type(store: MetadataStore, type_id: int) -> Record | None:
@@ -153,6 +157,8 @@ def _shown(name: str, value: Any) -> str:
     """Return the value of a property as text; JSON has times as numbers."""
     from lineal.cli.text import plain, time
 
+    if value is None:
+        return "None"
     return (
         f"{time(value)} UTC" if name in _TIMES and isinstance(value, int) and value > 0 else plain(_short(name, value))
     )
@@ -186,7 +192,18 @@ def _words(name: str, value: Any) -> Any:
 
 
 def _lines(record: Record) -> list[str]:
-    from lineal.cli.text import plain, time
+    """Return a line for each value; Lineal's own properties come last, and those not at all that are shown in words."""
+    from lineal.conventions import INTERNAL_PREFIX
+
+    lines = _pairs(record)
+    own = [pair for pair in lines if pair[0].partition(".")[2].startswith(INTERNAL_PREFIX)]
+    shown = [*[pair for pair in lines if pair not in own], *own]
+    width = max(len(name) for name, _ in shown)
+    return [f"{name:{width}}  {value}".rstrip() for name, value in shown]
+
+
+def _pairs(record: Record) -> list[tuple[str, str]]:
+    from lineal.cli.text import measured, plain, time
 
     shown: list[tuple[str, str]] = []
     for name, value in record.items():
@@ -194,7 +211,7 @@ def _lines(record: Record) -> list[str]:
             named = value if isinstance(value, list) else [value]
             shown.append((name, plain(", ".join(" ".join(str(word) for word in each.values()) for each in named))))
         elif name == "environment":
-            shown += [(f"{name}.{key}", plain(_words(key, inner))) for key, inner in value.items()]
+            shown += [(f"{name}.{key}", plain(_words(key, measured(key, inner)))) for key, inner in value.items()]
         elif isinstance(value, dict):
             read = {key: inner for key, inner in value.items() if not _is_said(key, record)}
             shown += [(f"{name}.{plain(key)}", _shown(key, inner)) for key, inner in read.items()]
@@ -204,6 +221,5 @@ def _lines(record: Record) -> list[str]:
         elif name.endswith("_since_epoch"):
             shown.append((name.removesuffix("_since_epoch"), f"{time(value)} UTC"))
         else:
-            shown.append((name, plain(value)))
-    width = max(len(name) for name, _ in shown)
-    return [f"{name:{width}}  {value}".rstrip() for name, value in shown]
+            shown.append((name, plain(measured(name, value))))
+    return shown

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from lineal import errors
 from lineal.cli import things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, required_url, whole_number
-from lineal.cli.node_words import node_word
+from lineal.cli.node_words import RECORD_HELP, node_word
 from lineal.cli.output import add_output_flags
 from lineal.cli.things import Things
 from lineal.config import UI_URL_VARIABLE, DatabaseSettings
@@ -30,7 +30,7 @@ def add(commands: Commands) -> None:
     what = "print what was changed of a record, and by whom"
     parser = commands.add_parser("history", help=what, description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("record", metavar="RECORD", type=_record, help="artifact:7, execution:3, model:5")
+    parser.add_argument("record", metavar="RECORD", type=_record, help=RECORD_HELP)
     limit = f"how many (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     address = f"the HTTP address of the server, such as http://localhost:8081 (default: {UI_URL_VARIABLE})"
@@ -40,7 +40,7 @@ def add(commands: Commands) -> None:
 
 
 def _record(word: str) -> tuple[Things, int]:
-    return node_word(word, _RECORDS)
+    return node_word(word, _RECORDS, default=things.ARTIFACTS)
 
 
 def run(args: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ from lineal import errors
 from lineal.cli import things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, whole_number
 from lineal.cli.logged import told_of_deletions
-from lineal.cli.node_words import node_word
+from lineal.cli.node_words import RECORD_HELP, node_word
 from lineal.cli.output import Column, add_output_flags, chosen_form, is_text, print_record, print_records
 from lineal.cli.things import Things
 from lineal.lineage_cuts import HOPS
@@ -26,10 +26,10 @@ _HINTS = {HOPS: "; a larger --depth follows more steps"}
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser(
-        "lineage", help="print what a node came from and what was made from it", description=__doc__
+        "lineage", help="print what a record came from and what was made from it", description=__doc__
     )
     parser.set_defaults(run=run)
-    parser.add_argument("node", metavar="NODE", type=_node, help="an artifact's id, or KIND:ID such as execution:7")
+    parser.add_argument("node", metavar="RECORD", type=_node, help=RECORD_HELP)
     direction = parser.add_mutually_exclusive_group()
     direction.add_argument("--up", action="store_true", help="only what it came from")
     direction.add_argument("--down", action="store_true", help="only what came from it")

@@ -47,7 +47,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--columns", metavar="NAMES", help="the columns of the table and of CSV, such as id,name,label.team,metric.auc"
     )
-    of_type = "only nodes of this type, or of this kind of Kubernetes: Pod, Job.batch"
+    of_type = "only records of this type, or of this kind of Kubernetes: Pod, Job.batch"
     parser.add_argument("--type", metavar="NAME", help=of_type)
     limit = f"how many, newest first unless sorted (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)

@@ -1,4 +1,4 @@
-"""`lineal metrics`: print the metrics whose points were logged to a node, or the points of one of them."""
+"""`lineal metrics`: print the metrics whose points were logged to a record, or the points of one of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lineal.cli import things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, text, whole_number
 from lineal.cli.logged import told_of_deletions
-from lineal.cli.node_words import node_word
+from lineal.cli.node_words import RECORD_HELP, node_word
 from lineal.cli.output import Column, add_output_flags, print_records, time_column
 
 if TYPE_CHECKING:
@@ -24,8 +24,7 @@ def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("metrics", help="print the points of metrics", description=__doc__)
     parser.set_defaults(run=run)
-    shown = "an artifact's id, or KIND:ID such as execution:7"
-    parser.add_argument("node", metavar="NODE", type=_node, help=shown)
+    parser.add_argument("node", metavar="RECORD", type=_node, help=RECORD_HELP)
     parser.add_argument("--name", type=text, help="the metric whose points to print; without it, all metrics")
     limit = f"how many metrics or points; if there are more, a line says so (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)

@@ -1,6 +1,6 @@
-"""Nodes as words of the command line: `7`, `artifact:7`, `model:7`.
+"""Records as words of the command line: `7`, `artifact:7`, `model:7`; all commands take the same ones.
 
-What stays out: looking the nodes up.
+What stays out: looking the records up.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from lineal.cli.arguments import LARGEST_ID, node_id
 from lineal.cli.things import Things
 
 _LONGEST = 60
+RECORD_HELP = "an artifact's id, or model:7, execution:3: model:7 is the model with the id 7, not version 7"
 
 
 def node_word(text: str, among: Sequence[Things], *, default: Things | None = None) -> tuple[Things, int]:
@@ -24,13 +25,14 @@ def node_word(text: str, among: Sequence[Things], *, default: Things | None = No
         default: the things that a number alone names; None if it needs a kind.
 
     Raises:
-        argparse.ArgumentTypeError: it names no node.
+        argparse.ArgumentTypeError: it names no record.
     """
     word, colon, number = text.rpartition(":")
     found = things.named(word, among) if colon else default
     if found is None or not number.isascii() or not number.isdigit():
         guess = mistakes.meant(word, things.names(among)) if colon and not found else ""
-        raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is not a node; write {_examples(among, default)}{guess}")
+        what = f"{text[:_LONGEST]!r} is not a record; write {_examples(among, default)}{guess}"
+        raise argparse.ArgumentTypeError(f"{what}; ids are in `lineal ls models`")
     return found, node_id(number)
 
 

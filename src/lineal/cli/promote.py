@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lineal.cli import things
 from lineal.cli.arguments import Commands, add_store_flags
 from lineal.cli.logged import told_of_deletions
-from lineal.cli.node_words import node_word
+from lineal.cli.node_words import RECORD_HELP, node_word
 from lineal.cli.output import add_output_flags, print_record
 from lineal.cli.text import plain
 
@@ -23,7 +23,7 @@ def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("promote", help="give an alias to a version", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("version", metavar="ARTIFACT", type=_artifact, help="the version: its id, or model:7")
+    parser.add_argument("version", metavar="ARTIFACT", type=_artifact, help=f"the version: {RECORD_HELP}")
     parser.add_argument("alias", metavar="ALIAS", help="the alias, such as production")
     parser.add_argument("--remove", action="store_true", help="take the alias from the version")
     add_output_flags(parser)

@@ -1,4 +1,4 @@
-"""`lineal retain`: delete nodes that a policy no longer keeps.
+"""`lineal retain`: delete records that a policy no longer keeps.
 
 What runs and versions with an alias are deployed. They stay, with what they came from and with the metrics of these
 models.
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
-    parser = commands.add_parser("retain", help="delete the nodes that a policy no longer keeps", description=__doc__)
+    parser = commands.add_parser("retain", help="delete the records that a policy no longer keeps", description=__doc__)
     parser.set_defaults(run=run)
-    age = f"only nodes that were not updated for this long: {DURATION_HELP}"
+    age = f"only records that were not updated for this long: {DURATION_HELP}"
     parser.add_argument("--older-than", type=duration, metavar="AGE", required=True, help=age)
-    state = "only nodes in this state, such as FAILED; may be repeated"
+    state = "only records in this state, such as FAILED; may be repeated"
     parser.add_argument("--state", action="append", default=[], metavar="STATE", help=state)
-    parser.add_argument("--workspace", default="", metavar="NAME", help="only nodes of this workspace")
+    parser.add_argument("--workspace", default="", metavar="NAME", help="only records of this workspace")
     parser.add_argument(
-        "--type", action="append", default=[], metavar="NAME", help="only nodes of this type; may be repeated"
+        "--type", action="append", default=[], metavar="NAME", help="only records of this type; may be repeated"
     )
     deployed = "also delete what is deployed"
     parser.add_argument("--include-deployed", action="store_true", help=deployed)
     parser.add_argument(
-        "--tombstones", action="store_true", help="turn nodes that a remaining node needs into tombstones"
+        "--tombstones", action="store_true", help="turn records that a remaining record needs into tombstones"
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
     add_output_flags(parser)

@@ -96,6 +96,18 @@ def duration(milliseconds: int | None) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def memory(mib: float) -> str:
+    """Return an amount of memory in MiB as the web UI rounds it: "300 MiB", "2.0 GiB"."""
+    return f"{mib:.0f} MiB" if mib < 1024 else f"{mib / 1024:.1f} GiB"
+
+
+def measured(name: str, value: Any) -> Any:
+    """Return a measurement of an execution, by its name in records, as people read it; other values as they are."""
+    if not isinstance(value, (int, float)):
+        return value
+    return duration(int(value)) if name == "duration" else memory(value) if name == "peak_mib" else value
+
+
 def iso_time(milliseconds: int | None) -> str:
     """Return milliseconds since the epoch as a time of ISO 8601 in UTC; none as the empty text."""
     if not milliseconds:

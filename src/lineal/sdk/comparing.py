@@ -6,7 +6,7 @@ says is read as everywhere (lineal.catalogue.reading, lineal.catalogue.environme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from lineal import conventions, errors, json_form
 from lineal.client import MetadataStore
 from lineal.event_directions import INPUTS, OUTPUTS
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
-from lineal.sdk import artifact_lineage, changing, ids, stored_form
+from lineal.sdk import artifact_lineage, changing, differences, ids, stored_form
 from lineal.sdk.executions import Execution
 from lineal.sdk.retry import retrying
 from lineal.sdk.steps import beginning
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from lineal.catalogue.reading import Record
 
 Key = tuple[Kind, int]
-SECTIONS = ("parameters", "metrics", "record", "labels", "aliases", "inputs", "environment")
+SECTIONS = ("parameters", "metrics", "record", "content", "labels", "aliases", "inputs", "environment")
 """The keys of an answer that hold what differs, in the order in which they are shown."""
 # In sections of their own, or of no meaning to people.
-_OF_RECORD = ("digest", "size")
-_ELSEWHERE = frozenset({"name", "version", "create_time", "labels", "id", "kwargs", "uri", "values", *_OF_RECORD})
+_ELSEWHERE = frozenset(
+    {"name", "version", "create_time", "labels", "id", "kwargs", "uri", "values", *conventions.CONTENT}
+)
 _OF_PLACE = (conventions.GIT_PREFIX, conventions.ENV_PREFIX)
 
 
@@ -44,11 +45,13 @@ def compare(*records: Any, store: MetadataStore | None = None, same: bool = Fals
 
     Returns:
         `records`: for each record its kind, id, type, name and version, and as `made_by` the id of the execution that
-        made it. And by section what differs, by name, as a list with a value for each record, None for a missing one:
-        `parameters` (`hyperparameters.C`, `param.rate` of the execution, other properties), `metrics`, `record`
-        (`name`, `version`, `uri`, `digest`, `state`...), `labels`, `aliases` (True for those who have it), `inputs`
-        (the version of each data set or model that was read, or its id) and `environment` (`commit`, `is_dirty`,
-        `packages.numpy`...). A section without a difference is left out.
+        made it. And by section what differs, by name, as a list with a value for each record, None for a missing one
+        (a recorded None is the text "None"): `parameters` (`hyperparameters.C`, `param.rate` of the execution, other
+        properties), `metrics`, `record` (`name`, `version`, `uri`, `state`...), `content` (`digest`, `size`...),
+        `labels`, `aliases` (True for those who have it), `inputs` (the version of each data set or model that was
+        read, or its id) and `environment` (`commit`, `is_dirty`, `packages.numpy`..., and last `peak_mib` and
+        `duration`, in milliseconds). A section without a difference is left out. Where `hyperparameters.C` means the
+        same as `param.C` in every record, only `param.C` is there.
 
     Raises:
         ValueError: fewer than two records are given, or one says no id.
@@ -69,7 +72,11 @@ def compare(*records: Any, store: MetadataStore | None = None, same: bool = Fals
         raise ValueError(f"give two or more records to compare, not {len(records)}")
     client = store or _home(records)
     found = _read(client, [_key(each) for each in records])
-    sections = {name: dict(_rows([getattr(each, name) for each in found], same=same)) for name in SECTIONS}
+    special = {"parameters": differences.parameters, "environment": differences.environment}
+    sections = {
+        name: special.get(name, differences.rows)([getattr(each, name) for each in found], same=same)
+        for name in SECTIONS
+    }
     return {"records": [each.head() for each in found], **{name: rows for name, rows in sections.items() if rows}}
 
 
@@ -83,6 +90,7 @@ class _Compared:
     parameters: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     record: dict[str, Any] = field(default_factory=dict)
+    content: dict[str, Any] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)
     aliases: dict[str, Any] = field(default_factory=dict)
     inputs: dict[str, Any] = field(default_factory=dict)
@@ -93,14 +101,6 @@ class _Compared:
         said: dict[str, Any] = {name: self.record[name] for name in ("name", "version") if name in self.record}
         made: dict[str, Any] = {} if self.made_by is None or self.kind is EXECUTION else {"made_by": self.made_by}
         return {"kind": self.kind.name, "id": self.node.id, "type": self.node.type, **said, **made}
-
-
-def _rows(columns: Sequence[Mapping[str, Any]], *, same: bool) -> Iterator[tuple[str, list[Any]]]:
-    for name in sorted({name for each in columns for name in each}):
-        values = [each.get(name) for each in columns]
-        # As texts, since 1 and True are equal, and NaN is not equal to itself.
-        if same or len({(type(value), repr(value)) for value in values}) > 1:
-            yield name, values
 
 
 def _key(value: Any) -> Key:
@@ -156,31 +156,24 @@ def _makers(client: MetadataStore, artifact_ids: Sequence[int]) -> dict[int, int
 
 def _inputs(client: MetadataStore, execution_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Return what each execution read, by name: its version, or its id where it has none."""
+    from lineal.catalogue.compared_inputs import inputs_by_name
     from lineal.catalogue.reading import Record
 
     events = retrying(lambda: client.get_events_by_execution_ids(execution_ids)) if execution_ids else []
-    read = [(each.execution_id, each.artifact_id) for each in events if each.type in INPUTS]
+    read = dict.fromkeys((each.execution_id, each.artifact_id) for each in events if each.type in INPUTS)
     known = {each.id: Record(each) for each in _nodes(client, ARTIFACT, sorted({number for _, number in read}))}
-    found: dict[int, dict[str, list[Any]]] = {}
-    for execution, number in read:
-        if number in known:
-            name = known[number].name or known[number].node.uri or f"artifact {number}"
-            versions = found.setdefault(execution, {}).setdefault(name, [])
-            versions.append(known[number].version or f"artifact {number}")
     return {
-        execution: {name: each[0] if len(each) == 1 else sorted(each) for name, each in names.items()}
-        for execution, names in found.items()
+        execution: {name: each[0] if len(each) == 1 else each for name, each in names.items()}
+        for execution, names in inputs_by_name(read, known).items()
     }
 
 
 def _compared(kind: Kind, node: Any, execution: pb.Execution | None, inputs: dict[str, Any]) -> _Compared:
-    from lineal.catalogue.environment import environment_of
     from lineal.catalogue.reading import Record
 
     record = Record(node)
     metrics = dict(record.metrics)  # before the JSON is read in another form
     given = {} if execution is None else _given(execution)
-    environment = None if execution is None else environment_of(execution)
     return _Compared(
         kind,
         node,
@@ -188,11 +181,23 @@ def _compared(kind: Kind, node: Any, execution: pb.Execution | None, inputs: dic
         parameters={**given, **_parameters(record)},
         metrics=metrics,
         record=_fields(kind, record),
+        content=_content(record),
         labels=dict(record.labels),
         aliases=dict.fromkeys(record.aliases, True),
         inputs=inputs,
-        environment={} if environment is None else dict(_flat("", _without_reasons(asdict(environment)))),
+        environment={} if execution is None else _environment(execution),
     )
+
+
+def _environment(execution: pb.Execution) -> dict[str, Any]:
+    """Return where an execution ran, and how long: its duration in milliseconds."""
+    from lineal.catalogue.endings import times_of
+    from lineal.catalogue.environment import environment_of
+
+    found = environment_of(execution)
+    said = {} if found is None else {name: each for name, each in asdict(found).items() if name != "missing"}
+    said["duration"] = times_of(execution).duration
+    return {name: value for name, value in differences.flat("", said) if value is not None}
 
 
 def _given(execution: pb.Execution) -> dict[str, Any]:
@@ -210,22 +215,9 @@ def _parameters(record: Record) -> dict[str, Any]:
         if is_told or name in _ELSEWHERE or name.startswith(conventions.INTERNAL_PREFIX):
             continue
         plain = stored_form.plain_value(value) if isinstance(value, pb.Value) else value
-        found |= dict(_flat(name, plain)) if plain not in (None, "") else {}
+        if plain not in (None, ""):  # what the SDK's classes have and nobody set
+            found |= {path: differences.NONE if each is None else each for path, each in differences.flat(name, plain)}
     return found
-
-
-def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the values within objects by their path: hyperparameters.C."""
-    if not isinstance(value, Mapping):
-        yield name, value
-        return
-    for inner, each in value.items():
-        if each is not None:
-            yield from _flat(f"{name}.{inner}" if name else str(inner), each)
-
-
-def _without_reasons(environment: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in environment.items() if name != "missing"}
 
 
 def _fields(kind: Kind, record: Record) -> dict[str, Any]:
@@ -240,11 +232,15 @@ def _fields(kind: Kind, record: Record) -> dict[str, Any]:
         "workspace": record.workspace,
         "run": record.run,
     }
-    more = {name: stored_form.plain_value(node.properties[name]) for name in _OF_RECORD if name in node.properties}
-    more |= {name: record.meta[name] for name in _OF_RECORD if name in record.meta}
-    if "digest" in more:  # which says more than the size
-        more.pop("size", None)
-    return {name: value for name, value in {**said, **more}.items() if value}
+    return {name: value for name, value in said.items() if value}
+
+
+def _content(record: Record) -> dict[str, Any]:
+    """Return what a record says of its content: the digest, the size, rows and columns."""
+    held = record.node.properties
+    found = {name: stored_form.plain_value(held[name]) for name in conventions.CONTENT if name in held}
+    found |= {name: record.meta[name] for name in conventions.CONTENT if name in record.meta}
+    return {name: value for name, value in found.items() if value not in (None, "")}
 
 
 def _measure(client: MetadataStore, found: Sequence[_Compared]) -> None:

@@ -158,7 +158,7 @@ class Workspace:
         return listing.find(self.store, wanted)
 
     def get_by_alias(self, name: str, alias: str, artifact_type_name: str | None = None) -> dict[str, Any] | None:
-        """Return the version of a name that has an alias, as a dict of `list`; None if no version has it.
+        """Return the version of a name that has an alias, as a dict of `list` with its aliases; None if none has it.
 
         Args:
             name: the name of the artifacts, such as "digits-cnn".
@@ -180,7 +180,10 @@ class Workspace:
         """
         type_name = stored_form.MODEL_TYPE_NAME if artifact_type_name is None else artifact_type_name
         found = changing.holder(self.store, self.name, type_name, required_text("name", name), alias)
-        return None if found is None else stored_form.plain_artifact(changing.stored(self.store, found))
+        if found is None:
+            return None
+        node = changing.stored(self.store, found)
+        return {**stored_form.plain_artifact(node), "aliases": changing.aliases_of(node)}
 
     def to_dataframe(
         self,
