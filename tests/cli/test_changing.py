@@ -139,14 +139,14 @@ def test_a_change_is_undone_by_the_id_that_audit_prints(url: str, run: Run) -> N
     ("words", "said"),
     [
         (("set", "model:1"), "nothing to change: give --label"),
-        (("set", "--label", "a=b"), "no node is named"),
-        (("set", "7", "--label", "a=b"), "is not a node; write"),
+        (("set", "--label", "a=b"), "no record is named"),
+        (("set", "wine", "--label", "a=b"), "ids are in `lineal ls models`"),
         (("set", "modle:7", "--label", "a=b"), "model"),
         (("set", "model:1", "--label", "ab"), "is not NAME=VALUE"),
         (("set", "modles", "-q", "a", "--label", "a=b"), "models"),
         (("set", "types", "-q", "a", "--label", "a=b"), "cannot be searched"),
-        (("archive",), "no node is named"),
-        (("promote", "execution:1", "x"), "is not a node"),
+        (("archive",), "no record is named"),
+        (("promote", "execution:1", "x"), "is not a record"),
     ],
 )
 def test_wrong_words_are_a_usage_error_that_names_what_to_write(

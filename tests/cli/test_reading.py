@@ -241,9 +241,25 @@ def test_ls_shows_aliases_and_durations(run: Run, tmp_path: Path) -> None:
 def test_compare_prints_what_differs(run: Run) -> None:
     rows = [line.split() for line in run("compare", "artifact:1", "2").splitlines()[1:]]
     assert ["record.name", "first", "second"] in rows
-    assert ["metrics.rows", "60000.0"] in rows
+    assert ["metrics.rows", "60000.0", "-"] in rows  # which the second does not have
     assert json.loads(run("compare", "1", "2", "--json"))["record"]["name"] == ["first", "second"]
     assert run("compare", "1", "1") == "nothing differs\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "said"), [("3", "artifact 1 is of type DataSet, artifact 3 is of type Model\n"), ("2", "")]
+)
+def test_compare_says_that_records_are_of_different_types(
+    store_url: str, other: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", "1", other, "--db", store_url]) == 0
+    assert capsys.readouterr().err == (f"the records are of different types: {said}" if said else "")
+
+
+def test_records_are_named_by_the_same_words_everywhere(run: Run) -> None:
+    assert run("get", "3") == run("get", "model:3") == run("get", "artifact", "3")
+    assert run("lineage", "3") == run("lineage", "model:3")
+    assert run("history", "3") == run("history", "artifact:3")
 
 
 def test_compare_needs_two_records(store_url: str) -> None:

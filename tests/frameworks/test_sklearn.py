@@ -55,6 +55,19 @@ def test_a_classifier_is_recorded_with_everything(run: Execution, workspace: Wor
     assert [each["name"] for each in upstream] == ["training data", "test data"]
 
 
+def test_the_test_data_has_the_name_that_it_is_given(run: Execution, workspace: Workspace) -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    features, kinds = irises()
+    fitted = LogisticRegression(max_iter=200).fit(features, kinds)
+    with pytest.raises(TypeError, match="give test="):
+        metadata.sklearn.log(fitted, features, kinds, test_data="irises kept apart", execution=run)
+    kept = (features[:20], kinds[:20])
+    model = metadata.sklearn.log(fitted, features, kinds, test=kept, test_data="irises kept apart", execution=run)
+    upstream = workspace.lineage(model).upstream.artifacts
+    assert [each["name"] for each in upstream] == ["training data", "irises kept apart"]
+
+
 def test_the_saved_model_predicts_what_the_fitted_one_does(run: Execution) -> None:
     import joblib
     from sklearn.tree import DecisionTreeClassifier

@@ -95,7 +95,7 @@ def test_retain_refuses_a_type_that_does_not_exist(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["delete", "artefact:1"], "'artefact:1' is not a node; write artifact:7"),
+        (["delete", "artefact:1"], "'artefact:1' is not a record; write artifact:7"),
         (["retain", "--older-than", "soon"], "'soon' is not a length of time"),
         (["retain"], "--older-than"),
         (["backup", "x.zip"], "no database is named"),

@@ -43,10 +43,10 @@ def run(args: argparse.Namespace) -> None:
     from lineal.cli.named_nodes import require_types
     from lineal.sdk.comparing import compare
 
-    with told_of_deletions(args, args.records), _opened(args) as store:
+    named = [(each.kind, number) for each, number in args.records]
+    with told_of_deletions(args, named), _opened(args) as store:
         require_types(store, args.records)
-        named = [f"{each.kind}:{number}" for each, number in args.records]
-        found = compare(*named, store=store, same=args.all)
+        found = compare(*[f"{kind}:{number}" for kind, number in named], store=store, same=args.all)
     print_record(args, found, _lines(found, same=args.all) if is_text(args) else ())
     _tell_types(found["records"])
 

@@ -61,6 +61,7 @@ def log(
     test: tuple[Any, Any] | None = None,
     scores: Scores = None,
     data: str | DataSet = TRAINING_DATA,
+    test_data: str | DataSet = TEST_DATA,
     save: bool = True,
     version: plain.Scalar | None = None,
     labels: Mapping[Any, plain.Scalar] | None = None,
@@ -77,6 +78,7 @@ def log(
         test: X and y that were kept apart; (X, None) for no targets.
         scores: numbers by name, or names of scikit-learn's scorers; None for the usual one, [] for none.
         data: the name of the training data, or a data set that stands for it.
+        test_data: the same for what `test` has.
         save: whether the model is saved in the artifacts root.
         version: the version of the model; by default the number after that of the newest of this name.
         labels: texts to label the model with.
@@ -85,12 +87,15 @@ def log(
     Raises:
         FailedPreconditionError: there is no step, and no workspace for an execution.
         NotFittedError: the estimator is not fitted.
-        TypeError: the digest of the data cannot be computed, a score is no number, or `test` no tuple of two.
+        TypeError: the digest of the data cannot be computed, a score is no number, `test` no tuple of two, or
+            `test_data` is given without `test`.
 
     """
+    if test is None and test_data is not TEST_DATA:
+        raise TypeError("'test_data' names the data of 'test', which is not given; give test=(X_test, y_test), too")
     told = _Told(estimator, (X, y), sample_weight, test, scores)
     described = {"name": name or _name_of(estimator), "version": version, "labels": labels}
-    return _record(told, data, execution, save=save, described=described)
+    return _record(told, (data, test_data), execution, save=save, described=described)
 
 
 @dataclass(frozen=True)
@@ -114,14 +119,20 @@ class _Told:
 
 
 def _record(
-    told: _Told, data: str | DataSet, execution: Execution | None, *, save: bool, described: dict[str, Any]
+    told: _Told,
+    named: tuple[str | DataSet, str | DataSet],
+    execution: Execution | None,
+    *,
+    save: bool,
+    described: dict[str, Any],
 ) -> SavedModel:
     """Compute everything, and then write it: what the caller got wrong must leave nothing behind."""
     check_is_fitted(told.estimator)
     if told.test is not None and not (isinstance(told.test, tuple) and len(told.test) == 2):
         raise TypeError(f"'test' must be a tuple of X and y, got {type(told.test).__name__}; for no targets, (X, None)")
-    inputs = [data if isinstance(data, DataSet) else _data_set(data, *told.training, told.sample_weight)]
-    inputs += [_data_set(TEST_DATA, *told.test)] if told.test is not None else []
+    data, test_data = named
+    inputs = [_data_set(data, *told.training, told.sample_weight)]
+    inputs += [_data_set(test_data, *told.test)] if told.test is not None else []
     points, parameters = _points(told), _parameters(told.estimator)
     values = points.last() | _scores_of_best(told.estimator)
     fields = {**described, **_search(told.estimator), "hyperparameters": parameters, "values": values}
@@ -133,8 +144,11 @@ def _record(
         return saving.put_model(trained_by, told.estimator, found=files, **fields)
 
 
-def _data_set(name: str, X: Any, y: Any = None, sample_weight: Any = None) -> DataSet:
-    return data_sets.data_set_of_parts({"X": X, "y": y, "sample_weight": sample_weight}, name)
+def _data_set(named: str | DataSet, X: Any, y: Any = None, sample_weight: Any = None) -> DataSet:
+    """Return the data set that stands for data, or one that is made of them."""
+    if isinstance(named, DataSet):
+        return named
+    return data_sets.data_set_of_parts({"X": X, "y": y, "sample_weight": sample_weight}, named)
 
 
 def _name_of(estimator: Any) -> str:

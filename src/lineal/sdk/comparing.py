@@ -240,7 +240,8 @@ def _content(record: Record) -> dict[str, Any]:
     held = record.node.properties
     found = {name: stored_form.plain_value(held[name]) for name in conventions.CONTENT if name in held}
     found |= {name: record.meta[name] for name in conventions.CONTENT if name in record.meta}
-    return {name: value for name, value in found.items() if value not in (None, "")}
+    is_told = record.metrics
+    return {name: value for name, value in found.items() if value not in (None, "") and name not in is_told}
 
 
 def _measure(client: MetadataStore, found: Sequence[_Compared]) -> None:
