@@ -63,7 +63,7 @@ describe("the environment of an execution", () => {
 describe("two environments", () => {
   it("are compared: what differs first, packages by name, the equal ones folded", async () => {
     const page = await open(`/compare?ids=${ids.executions.map((id) => `e${id}`).join(",")}`);
-    const section = page.getByRole("region", { name: "Environments", exact: true });
+    const section = page.getByRole("region", { name: "Where they ran", exact: true });
     const rows = section.getByRole("row");
     await section.getByRole("rowheader", { name: "scikit-learn" }).waitFor();
     const texts = (await rows.allTextContents()).map((text) => text.replaceAll("\u200b", ""));
@@ -78,7 +78,7 @@ describe("two environments", () => {
 
   it("of two models are those of the executions that made them", async () => {
     const page = await open(`/compare?ids=${ids.models.map((id) => `a${id}`).join(",")}`);
-    const section = page.getByRole("region", { name: "Environments", exact: true });
+    const section = page.getByRole("region", { name: "Where they ran", exact: true });
     await section.getByText("Of the executions that made them").waitFor();
     await section.getByRole("rowheader", { name: "Python" }).waitFor();
     await picture(page, "environments-models");

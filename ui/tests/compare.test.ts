@@ -31,11 +31,71 @@ describe("nested hyperparameters", () => {
       labels: {},
       meta: { hyperparameters: { layers: [{ units }, { units: 4 }], sizes: [1, 2] } },
     }) as unknown as Node;
-
   it("are compared leaf by leaf, also within lists", () => {
     const rows = compareRows([node("a1", 8), node("a2", 16)], [[], []]);
     expect(rows.filter(({ differs }) => differs).map(({ name }) => name)).toEqual(["hyperparameters.layers[0].units"]);
     expect(rows.map(({ name }) => name)).toContain("hyperparameters.sizes");
+  });
+});
+
+function model(key: string, hyperparameters: object): Node {
+  return {
+    key,
+    properties: {},
+    custom_properties: {},
+    labels: {},
+    meta: { hyperparameters },
+  } as unknown as Node;
+}
+
+function step(given: Record<string, string>): Node {
+  const held = Object.entries(given).map(([name, value]) => [`param.${name}`, { kind: "string", value }]);
+  return { custom_properties: Object.fromEntries(held) } as unknown as Node;
+}
+
+const differing = (rows: readonly CompareRow[]) => rows.filter(({ differs }) => differs);
+
+describe("hyperparameters that the execution was given, too", () => {
+  const nodes = [model("a1", { top: null, rate: 2, sizes: [3, 4] }), model("a2", { rate: 3, sizes: [3, 4] })];
+  const rowsWith = (...given: Record<string, string>[]) =>
+    compareRows(nodes, [[], []], new Map(given.map((each, at) => [`a${at + 1}`, step(each)])));
+
+  it("are shown once where they mean the same, however they are written, after what only the execution was given", () => {
+    const found = rowsWith(
+      { rate: "2.0", sizes: "(3, 4)", top: "None", trees: "5" },
+      { rate: "3", sizes: "[3, 4]", trees: "6" },
+    );
+    expect(found.map(({ key }) => key)).toEqual([
+      "made_by.param.trees",
+      "made_by.param.rate",
+      "made_by.param.sizes",
+      "made_by.param.top",
+    ]);
+  });
+
+  it("are shown twice where one record has another value, or none", () => {
+    const found = differing(rowsWith({ rate: "2" }, { rate: "4" }));
+    expect(found.map(({ key }) => key)).toContain("prop.hyperparameters.rate");
+  });
+
+  it("say None where that is recorded, which differs from nothing", () => {
+    const row = differing(rowsWith({}, {})).find(({ name }) => name === "hyperparameters.top");
+    expect(row?.values).toEqual([{ kind: "string", value: "None" }, undefined]);
+  });
+});
+
+describe("inputs", () => {
+  it("have the versions of what was read, by name", () => {
+    const inputs = new Map([
+      ["a1", { orders: ["1f"], rates: ["3"] }],
+      ["a2", { orders: ["2e", "2f"], rates: ["3"] }],
+    ]);
+    const rows = compareRows([model("a1", {}), model("a2", {})], [[], []], new Map(), inputs);
+    expect(rows.map(({ section, title, differs }) => [section, title, differs])).toEqual([
+      ["Inputs", "orders", true],
+      ["Inputs", "rates", false],
+    ]);
+    expect(rows[0]?.values.map((value) => value?.value)).toEqual(["1f", "2e, 2f"]);
   });
 });
 
@@ -72,8 +132,8 @@ describe("models", () => {
       undefined,
       "production, eu",
     ]);
-    const properties = rows.filter(({ section }) => section === "Parameters and properties");
-    expect(properties.map(({ name }) => name)).toEqual(["size", "digest"]);
+    const content = rows.filter(({ section }) => section === "Content");
+    expect(content.map(({ name }) => name)).toEqual(["size", "digest"]);
   });
 });
 

@@ -12,8 +12,11 @@ from typing import Any
 
 from lineal import conventions, json_form, json_text
 from lineal.catalogue import cards, shapes
+from lineal.catalogue.compared_inputs import inputs_by_name
+from lineal.catalogue.endings import times_of
 from lineal.catalogue.listing import references
 from lineal.catalogue.reading import Record
+from lineal.event_directions import INPUTS
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
@@ -22,6 +25,7 @@ from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import nodes as node_rows
 
 MOST_PACKAGES = 2_000
+MOST_INPUTS = 10_000
 _TAG = conventions.MLFLOW_TAGS
 _NAMES: dict[str, tuple[str, ...]] = {
     "commit": (conventions.GIT_COMMIT, f"{_TAG}source.git.commit"),
@@ -53,7 +57,7 @@ def environment_of(execution: Any) -> shapes.Environment | None:
 
 
 def environments(session: Session, types: KnownTypes, keys: Sequence[str]) -> shapes.RecordEnvironments:
-    """Return where executions ran, and where those ran that made artifacts last.
+    """Return where executions ran and what they read, and the same of those that made artifacts last.
 
     Args:
         session: the transaction.
@@ -75,20 +79,35 @@ def environments(session: Session, types: KnownTypes, keys: Sequence[str]) -> sh
     wanted = [each for each in dict.fromkeys(executions.values()) if each is not None]
     named = references(session, types, EXECUTION, wanted)
     rows = node_rows.nodes_by_ids(session, EXECUTION, wanted)
-    found = {each.id: environment_of(each) for each in readable_messages(session, types, EXECUTION, rows)}
-    return shapes.RecordEnvironments(
-        [_item(place, executions[place], named, found) for place in read if place in there]
-    )
+    found = {each.id: each for each in readable_messages(session, types, EXECUTION, rows)}
+    edges = edge_rows.artifacts_of(session, list(found), INPUTS, limit=MOST_INPUTS + 1)
+    read_there = _inputs(session, types, edges[:MOST_INPUTS])
+    items = [_item(place, executions[place], named, found, read_there) for place in read if place in there]
+    return shapes.RecordEnvironments(items, exact=len(edges) <= MOST_INPUTS)
+
+
+def _inputs(session: Session, types: KnownTypes, edges: Sequence[tuple[int, int]]) -> dict[int, dict[str, list[str]]]:
+    rows = node_rows.nodes_by_ids(session, ARTIFACT, dict.fromkeys(artifact for _, artifact in edges))
+    artifacts = {each.id: Record(each) for each in readable_messages(session, types, ARTIFACT, rows)}
+    return inputs_by_name(edges, artifacts)
 
 
 def _item(
     place: tuple[Kind, int],
     execution: int | None,
     named: dict[int, shapes.Reference],
-    found: dict[int, shapes.Environment | None],
+    found: dict[int, Any],
+    read: dict[int, dict[str, list[str]]],
 ) -> shapes.RecordEnvironment:
     number = -1 if execution is None else execution
-    return shapes.RecordEnvironment(cards.key_of(*place), named.get(number), found.get(number))
+    node = found.get(number)
+    return shapes.RecordEnvironment(
+        cards.key_of(*place),
+        named.get(number),
+        None if node is None else environment_of(node),
+        None if node is None else times_of(node).duration,
+        read.get(number, {}),
+    )
 
 
 def _first(record: Record, names: Sequence[str]) -> str | None:

@@ -72,5 +72,16 @@ def test_records_are_compared_by_the_executions_that_made_them(kept_shelf: Shelf
     assert commits == ["4f2a", None, None, "4f2a"]
 
 
+def test_records_are_compared_by_what_was_read_there(kept_shelf: Shelf) -> None:
+    orders = {"name": "orders", "version": "2", "__ALL_META__": '{"digest": "sha256:4f2a"}'}
+    data, model = kept_shelf.put("data", properties=orders), kept_shelf.put("model")
+    ran = {"__started__": value(1_700_000_000_000), "__ended__": value(1_700_000_002_500)}
+    kept_shelf.run([data, kept_shelf.put("data", name="rates")], [model], custom_properties=ran, last_known_state=3)
+    found = kept_shelf.get("/environments", keys=f"a{model},a{data}")
+    rates = f"artifact {model + 1}"
+    assert [each["inputs"] for each in found["items"]] == [{"orders": ["2 (4f2a)"], "rates": [rates]}, {}]
+    assert ([each["duration"] for each in found["items"]], found["exact"]) == ([2_500, None], True)
+
+
 def test_keys_that_are_none_are_refused(kept_shelf: Shelf) -> None:
     assert kept_shelf.problem("/environments", keys="c1")["status"] == 422

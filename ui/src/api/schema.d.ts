@@ -1297,7 +1297,7 @@ export interface paths {
         };
         /**
          * The code and the environment of executions, and of those that made artifacts
-         * @description Returns where up to 200 executions ran: commit, command, Python, packages, host, image. For an artifact it is the execution that made it last. What was not recorded is absent. A key is `a3` for artifact 3, `e1` for execution 1, `c1` for context 1.
+         * @description Returns where up to 200 executions ran: commit, command, Python, packages, host, image; how long, and which versions they read (`inputs`, by name). For an artifact it is the execution that made it last. What was not recorded is absent. A key is `a3` for artifact 3, `e1` for execution 1, `c1` for context 1.
          */
         get: operations["environments"];
         put?: never;
@@ -3776,26 +3776,43 @@ export interface components {
         };
         /**
          * RecordEnvironment
-         * @description The environment of a record that is compared.
+         * @description The environment of a record that is compared, and what was read there.
          *
          *     Attributes:
          *         key: the key of the record.
          *         execution: the execution that made an artifact last, or the record itself; None if there is none.
          *         environment: where that ran; None if nothing is recorded.
+         *         duration: how long that ran, in milliseconds; None if nobody recorded it.
+         *         inputs: what that read, by name: the versions, with the digest where a version is not made of it.
          */
         RecordEnvironment: {
             /** Key */
             key: string;
             execution: components["schemas"]["Reference"] | null;
             environment: components["schemas"]["Environment"] | null;
+            /** Duration */
+            duration: number | null;
+            /** Inputs */
+            inputs: {
+                [key: string]: string[];
+            };
         };
         /**
          * RecordEnvironments
          * @description The environments of records, in the order of the keys; those that do not exist are left out.
+         *
+         *     Attributes:
+         *         items: the environments.
+         *         exact: whether all inputs were read, 10,000 at most.
          */
         RecordEnvironments: {
             /** Items */
             items: components["schemas"]["RecordEnvironment"][];
+            /**
+             * Exact
+             * @default true
+             */
+            exact: boolean;
         };
         /**
          * RecordFacets

@@ -9,6 +9,7 @@ import { splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
 import { ComparedEnvironments } from "../environment/ComparedEnvironments";
 import { Empty, Failed, Loading } from "../state/States";
+import { typeNames } from "../values/humanNames";
 import { cutDistinct } from "../values/names";
 import { count } from "../values/numbers";
 import { type CompareSearch, keysOf, MOST_COLUMNS, MOST_COMPARED } from "./address";
@@ -48,7 +49,8 @@ function Compared({ comparison, search, left }: Pick<CompareProps, "comparison" 
       replace: true,
       resetScroll: false,
     });
-  const { nodes, rows, missing, exact } = comparison;
+  const { nodes, rows, missing, exact, hasAllInputs } = comparison;
+  const types = [...typeNames(nodes.map(({ type }) => type)).values()];
   const names = useMemo(() => {
     const whole = nodes.map((node) => `${titleOf(node)} ${node.version ?? node.key}`);
     const short = cutDistinct(whole, 32);
@@ -83,6 +85,8 @@ function Compared({ comparison, search, left }: Pick<CompareProps, "comparison" 
       )}
       {missing.length > 0 && <p className="muted">Not in the store: {missing.join(", ")}</p>}
       {!exact && <p className="muted">These records have so many reports that only the newest metrics were read.</p>}
+      {!hasAllInputs && <p className="muted">They read so much that only the first 10,000 inputs are compared.</p>}
+      {types.length > 1 && <p className="muted">These records are of different types: {types.join(", ")}.</p>}
       <Dots {...props} />
       {nodes.length > 2 && <Charts {...props} />}
       <Overlaid {...props} />

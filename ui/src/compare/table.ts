@@ -9,14 +9,18 @@ import { fieldName, metricName } from "../values/humanNames";
 import { compareValues, toNumber } from "../values/numbers";
 import { isInternal } from "../values/PropertyList";
 import { parseJson, type TypedValue } from "../values/Value";
+import { differ, meanTheSame, NONE } from "./meaning";
 
 export type Compared = components["schemas"]["ComparedMetric"];
 
 export type Section =
   | "Metrics"
+  | "Model"
   | "Parameters of the execution that made it"
   | "Parameters and properties"
+  | "Inputs"
   | "Record"
+  | "Content"
   | "Labels"
   | "System metrics";
 
@@ -34,33 +38,42 @@ export interface CompareRow {
   readonly differs: boolean;
 }
 
+/** The versions of what executions read, by name. */
+export type Inputs = Readonly<Record<string, readonly string[]>>;
+
 /**
  * All fields of the records, metrics first.
  *
  * @param metrics the latest metrics of each record, in the order of the records.
  * @param makers the executions that made the artifacts among them, by the keys of the artifacts.
+ * @param inputs what these read, or the executions among the records, by the keys of the records.
  */
 export function compareRows(
   nodes: readonly Node[],
   metrics: readonly (readonly Compared[])[],
   makers: ReadonlyMap<string, Node> = new Map(),
+  inputs: ReadonlyMap<string, Inputs> = new Map(),
 ): CompareRow[] {
   const measured = metricRows(metrics);
+  const fields = nodes.map((node, at) => fieldsOf(node, metrics[at] ?? []));
+  const given = nodes.map(({ key }) => parametersOf(makers.get(key)));
+  const isOf = (names: ReadonlySet<string>) => (name: string) => names.has(name);
+  const isElsewhere = (name: string) => MODEL.has(name) || CONTENT.has(name) || isSaidByMaker(name, fields, given);
   return distinct([
     ...measured.filter(({ section }) => section === "Metrics"),
+    ...rowsOf("Model", fields, isOf(MODEL)),
+    ...ownFirst(rowsOf("Parameters of the execution that made it", given), fields),
+    ...rowsOf("Parameters and properties", fields, (name) => !isElsewhere(name)),
     ...rowsOf(
-      "Parameters of the execution that made it",
-      nodes.map(({ key }) => parametersOf(makers.get(key))),
-    ),
-    ...rowsOf(
-      "Parameters and properties",
-      nodes.map((node, at) => fieldsOf(node, metrics[at] ?? [])),
+      "Inputs",
+      nodes.map(({ key }) => inputsOf(inputs.get(key))),
     ),
     ...rowsOf(
       "Labels",
       nodes.map(({ labels }) => mapTexts(labels)),
     ),
     ...rowsOf("Record", nodes.map(recordOf)),
+    ...rowsOf("Content", fields, isOf(CONTENT)),
     ...measured.filter(({ section }) => section === "System metrics"),
   ]);
 }
@@ -68,8 +81,11 @@ export function compareRows(
 const WORDS: Readonly<Record<Section, string>> = {
   Metrics: "metric",
   "System metrics": "metric",
+  Model: "prop",
   "Parameters of the execution that made it": "made_by.param",
   "Parameters and properties": "prop",
+  Inputs: "input",
+  Content: "prop",
   Labels: "label",
   Record: "record",
 };
@@ -83,13 +99,42 @@ function distinct(rows: readonly CompareRow[]): CompareRow[] {
 
 type Fields = ReadonlyMap<string, TypedValue>;
 
+/** What kind of model it is: the first that people ask of two that differ. */
+const MODEL = new Set(["model_type", "training_framework.name", "training_framework.version"]);
+/** What a record says of its data or files; conventions.CONTENT of the server. */
+const CONTENT = new Set(["digest", "rows", "columns", "size", "format"]);
+const HYPERPARAMETER = "hyperparameters.";
+
+/** Whether the execution was given a hyperparameter of the model, too, and the same one for every record. */
+function isSaidByMaker(name: string, fields: readonly Fields[], given: readonly Fields[]): boolean {
+  if (!name.startsWith(HYPERPARAMETER)) return false;
+  const values = given.map((each) => each.get(name.slice(HYPERPARAMETER.length)));
+  return (
+    values.some(Boolean) &&
+    meanTheSame(
+      values,
+      fields.map((each) => each.get(name)),
+    )
+  );
+}
+
+/** Rows with what only the execution was given first: the arguments of the step, which people chose. */
+function ownFirst(rows: readonly CompareRow[], fields: readonly Fields[]): CompareRow[] {
+  const isOwn = ({ name }: CompareRow) => !fields.some((each) => each.has(HYPERPARAMETER + name));
+  return [...rows.filter(isOwn), ...rows.filter((row) => !isOwn(row))];
+}
+
+function inputsOf(inputs: Inputs = {}): Fields {
+  return mapTexts(Object.fromEntries(Object.entries(inputs).map(([name, versions]) => [name, versions.join(", ")])));
+}
+
 const DIGEST = /(^|[._])(digest|sha256|md5|checksum)$/i;
 
 /** Where names are people's own, which are never put into other words. */
-const EXACT: ReadonlySet<Section> = new Set(["Labels", "Parameters of the execution that made it"]);
+const EXACT: ReadonlySet<Section> = new Set(["Labels", "Inputs", "Parameters of the execution that made it"]);
 
-function rowsOf(section: Section, columns: readonly Fields[]): CompareRow[] {
-  const sorted = [...new Set(columns.flatMap((fields) => [...fields.keys()]))].sort(compareValues);
+function rowsOf(section: Section, columns: readonly Fields[], isOf = (_: string) => true): CompareRow[] {
+  const sorted = [...new Set(columns.flatMap((fields) => [...fields.keys()]))].filter(isOf).sort(compareValues);
   // Digests differ wherever anything does, and say nothing to people: they come last.
   const names = [...sorted.filter((name) => !DIGEST.test(name)), ...sorted.filter((name) => DIGEST.test(name))];
   return names.map((name) => {
@@ -106,7 +151,7 @@ function rowOf(
   row: Pick<CompareRow, "section" | "key" | "name" | "title" | "former">,
   values: readonly (TypedValue | undefined)[],
 ): CompareRow {
-  return { ...row, values, differs: new Set(values.map((value) => JSON.stringify(value?.value))).size > 1 };
+  return { ...row, values, differs: differ(values) };
 }
 
 /** A metric that was measured in several ways has a row for each: they cannot be compared. */
@@ -147,7 +192,7 @@ function metricWords(name: string, way: string | null | undefined): Pick<Compare
   return { key: `metric:${part}.${name}`, title: `${metricName(name)} (${word})`, former: `${name} (${word})` };
 }
 
-// Said in the head of each column, or of no meaning to people.
+// Among the fields of the record, or of no meaning to people.
 const ELSEWHERE = new Set(["name", "version", "create_time", "labels", "id", "kwargs", "workspace", "uri"]);
 
 /** Properties and what the SDK keeps, JSON objects taken apart: hyperparameters.layers. */
@@ -182,7 +227,11 @@ function flatten(name: string, field: TypedValue, fields: Map<string, TypedValue
     for (const [at, item] of value.entries()) flatten(`${name}[${at}]`, { kind: typeof item, value: item }, fields);
     return;
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value) || Object.keys(value).length === 0) {
+  if (value === null) {
+    fields.set(name, { kind: "string", value: NONE });
+    return;
+  }
+  if (typeof value !== "object" || Array.isArray(value)) {
     fields.set(name, field);
     return;
   }
@@ -195,8 +244,8 @@ function mapTexts(texts: Readonly<Record<string, string>>): Fields {
 }
 
 function recordOf(node: Node): Fields {
-  const { type, state, uri, workspace, run } = node;
-  const texts = { type, aliases: node.aliases?.join(", "), state, uri, workspace, run };
+  const { type, name, version, state, uri, workspace, run } = node;
+  const texts = { type, name, version, aliases: node.aliases?.join(", "), state, uri, workspace, run };
   const known = Object.entries(texts).filter((pair): pair is [string, string] => Boolean(pair[1]));
   const tags = isMlflowRun(node) ? ownTagsOf(node).map(({ name, value }): [string, string] => [name, value]) : [];
   return mapTexts(Object.fromEntries([...known, ...tags]));

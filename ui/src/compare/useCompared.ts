@@ -13,8 +13,9 @@ export interface Comparison {
   readonly nodes: readonly Node[];
   readonly rows: readonly CompareRow[];
   readonly missing: readonly string[];
-  /** Whether all reports of metrics were read. */
+  /** Whether all reports of metrics were read, and all inputs. */
   readonly exact: boolean;
+  readonly hasAllInputs: boolean;
 }
 
 /** What the parts of a comparison are given. */
@@ -65,9 +66,11 @@ export function useCompared(keys: readonly string[]) {
           return found ? [[key, found]] : [];
         }),
       ),
+      new Map(environments.data?.items.map(({ key, inputs }) => [key, inputs])),
     );
-    return { nodes, rows, missing: keys.filter((key) => !found.has(key)), exact: metrics.data.exact };
-  }, [keys, metrics.data, ofArtifacts, ofExecutions, ofMakers, makerOf]);
+    const missing = keys.filter((key) => !found.has(key));
+    return { nodes, rows, missing, exact: metrics.data.exact, hasAllInputs: environments.data?.exact ?? true };
+  }, [keys, metrics.data, environments.data, ofArtifacts, ofExecutions, ofMakers, makerOf]);
   // Environments that cannot be read are said where they would stand; the rest is compared without them.
   const isReady = !environments.isLoading && needed.every(({ isSuccess }) => isSuccess);
   return {

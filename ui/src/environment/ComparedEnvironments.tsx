@@ -8,7 +8,14 @@ import type { Node } from "../api/shapes";
 import { Loaded } from "../state/States";
 import { breakable } from "../values/names";
 import { count } from "../values/numbers";
-import { compareFields, comparePackages, type Fact, type RecordEnvironment, tally } from "./environment";
+import {
+  compareFields,
+  compareMeasured,
+  comparePackages,
+  type Fact,
+  type RecordEnvironment,
+  tally,
+} from "./environment";
 
 interface ComparedProps {
   readonly nodes: readonly Node[];
@@ -20,8 +27,8 @@ interface ComparedProps {
 export function ComparedEnvironments(props: ComparedProps) {
   const query = useEnvironments(props.nodes.map(({ key }) => key));
   return (
-    <section aria-label="Environments" className="environment-compared">
-      <h2>Environments</h2>
+    <section aria-label="Where they ran" className="environment-compared">
+      <h2>Where they ran</h2>
       <Loaded query={query} rows={4}>
         {({ items }) => <Compared {...props} items={items} />}
       </Loaded>
@@ -32,18 +39,21 @@ export function ComparedEnvironments(props: ComparedProps) {
 type Items = ComparedProps & { readonly items: readonly RecordEnvironment[] };
 
 function Compared({ items, ...props }: Items) {
-  const [fields, packages] = useMemo(() => {
-    const known = new Map(items.map(({ key, environment }) => [key, environment]));
-    const environments = props.nodes.map(({ key }) => known.get(key) ?? null);
-    return [compareFields(environments), comparePackages(environments)];
+  const [fields, packages, measured] = useMemo(() => {
+    const known = new Map(items.map((item) => [item.key, item]));
+    const records = props.nodes.map(({ key }) => known.get(key));
+    const environments = records.map((record) => record?.environment ?? null);
+    return [compareFields(environments), comparePackages(environments), compareMeasured(records)];
   }, [items, props.nodes]);
-  const equal = [...fields.equal, ...packages.equal];
+  const equal = [...fields.equal, ...packages.equal, ...measured.equal];
   const differing = [...fields.differing, ...packages.differing];
+  const isKnown = equal.length + differing.length + measured.differing.length > 0;
   const parts = [
     { title: "Code and machine", facts: fields.differing },
     { title: "Packages", facts: packages.differing },
+    { title: "Measured", facts: measured.differing },
   ].filter(({ facts }) => facts.length > 0);
-  if (equal.length + differing.length === 0) return <p className="muted">Nobody recorded where they ran.</p>;
+  if (!isKnown) return <p className="muted">Nobody recorded where they ran.</p>;
   return (
     <>
       <Makers items={items} />
@@ -53,7 +63,8 @@ function Compared({ items, ...props }: Items) {
         <details className="internal">
           <summary>
             {[
-              fields.equal.length > 0 && count(fields.equal.length, "equal field"),
+              fields.equal.length + measured.equal.length > 0 &&
+                count(fields.equal.length + measured.equal.length, "equal field"),
               packages.equal.length > 0 && count(packages.equal.length, "equal package"),
             ]
               .filter(Boolean)

@@ -2,6 +2,7 @@
 
 import type { components } from "../api/schema";
 import type { Node } from "../api/shapes";
+import { formatDuration } from "../values/times";
 
 export type Environment = components["schemas"]["Environment"];
 export type RecordEnvironment = components["schemas"]["RecordEnvironment"];
@@ -19,8 +20,9 @@ const FIELDS: readonly (readonly [string, (environment: Environment) => string |
   ["Image", ({ image }) => image],
   ["Host", ({ host }) => host],
   ["User", ({ user }) => user],
-  ["Peak memory", ({ peak_mib: peak }) => sayMemory(peak)],
 ];
+
+const PEAK = "Peak memory";
 
 function sayDirty(isDirty: boolean | null): string | undefined {
   if (isDirty === null) return undefined;
@@ -35,6 +37,12 @@ function sayMemory(peak: Environment["peak_mib"]): string | undefined {
 
 /** The known fields of an environment with their titles. */
 export function fieldsOf(environment: Environment): [string, string][] {
+  const known = knownOf(environment);
+  const peak = sayMemory(environment.peak_mib);
+  return peak ? [...known, [PEAK, peak]] : known;
+}
+
+function knownOf(environment: Environment): [string, string][] {
   return FIELDS.flatMap(([title, read]): [string, string][] => {
     const text = read(environment);
     return text ? [[title, text]] : [];
@@ -59,7 +67,7 @@ export interface ComparedFacts {
 
 /** What is known of some of the environments, divided by whether it is the same for all of them. */
 export function compareFields(environments: readonly (Environment | null)[]): ComparedFacts {
-  const columns = environments.map((each) => new Map(each ? fieldsOf(each) : []));
+  const columns = environments.map((each) => new Map(each ? knownOf(each) : []));
   return divided(
     FIELDS.map(([title]) => title),
     columns,
@@ -71,6 +79,19 @@ export function comparePackages(environments: readonly (Environment | null)[]): 
   const columns = environments.map((each) => new Map(Object.entries(each?.packages ?? {})));
   const names = [...new Set(columns.flatMap((versions) => [...versions.keys()]))];
   return divided(names.sort(byName), columns);
+}
+
+/** The same for what is measured and differs each time: memory and duration. */
+export function compareMeasured(records: readonly (RecordEnvironment | undefined)[]): ComparedFacts {
+  const columns = records.map((each) => {
+    const texts = { [PEAK]: sayMemory(each?.environment?.peak_mib ?? null), Duration: sayDuration(each?.duration) };
+    return new Map(Object.entries(texts).filter((pair): pair is [string, string] => Boolean(pair[1])));
+  });
+  return divided([PEAK, "Duration"], columns);
+}
+
+function sayDuration(duration: number | null | undefined): string | undefined {
+  return typeof duration === "number" ? formatDuration(duration) : undefined;
 }
 
 export function byName(one: string, other: string): number {

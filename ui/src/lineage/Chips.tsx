@@ -136,7 +136,7 @@ function PathChip({ path, search, name, change }: PathChipProps) {
     <Chip onUndo={() => change({ path: undefined, way: undefined })}>
       {path.isLoading && `looking for ${ends} …`}
       {!path.isLoading && path.ways.length > 0 && `${ends}: path ${at + 1} of ${path.ways.length}`}
-      {!path.isLoading && path.ways.length === 0 && noPath(ends, path.ancestor && name(path.ancestor))}
+      {!path.isLoading && path.ways.length === 0 && path.related}
       {path.cuts.map((cut) => ` · ${cut}`)}
       {path.ways.length > 1 && (
         <>
@@ -150,11 +150,6 @@ function PathChip({ path, search, name, change }: PathChipProps) {
       )}
     </Chip>
   );
-}
-
-function noPath(ends: string, ancestor: string | undefined): string {
-  const rest = ancestor ? `both come from ${ancestor}` : "and they have no ancestor in common";
-  return `${ends}: no path; ${rest}`;
 }
 
 function Chip({ children, onUndo }: { children: ReactNode; onUndo: () => void }) {

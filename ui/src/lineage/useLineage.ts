@@ -11,13 +11,15 @@ import { fetchRun } from "../api/runs";
 import { joinList, type LineageSearch, splitList } from "../app/search";
 import { restrict } from "./graph";
 import { familyOf } from "./looks";
+import { relatedWords } from "./related";
 import { type DrawnGraph, drawnGraph, readExpansions, stampOf } from "./view";
 
 export interface PathState {
   readonly from: string;
   readonly to: string;
   readonly ways: readonly (readonly string[])[];
-  readonly ancestor: string | undefined;
+  /** Without a way: what both ends came from, in words with the ends. */
+  readonly related: string;
   /** What stopped the search for paths before its end, in sentences. */
   readonly cuts: readonly string[];
   readonly isLoading: boolean;
@@ -156,8 +158,8 @@ function usePath(search: LineageSearch) {
     if (!first || !second) return undefined;
     const { paths = [], ancestors = [], nodes = [], edges = [], cuts = [] } = found.data ?? {};
     const said = [...new Set(cuts.map(({ message }) => message))];
-    const ends = { from: first, to: second, ancestor: ancestors[0]?.key };
-    const state = { ...ends, ways: paths, cuts: said, isLoading: found.isPending };
+    const related = relatedWords(nodes, [first, second], ancestors);
+    const state = { from: first, to: second, related, ways: paths, cuts: said, isLoading: found.isPending };
     const way = paths[Number(search.way ?? 0) % Math.max(1, paths.length)] ?? nodes.map(({ key }) => key);
     const keys = new Set(way);
     return { state, way, graph: restrict(graphOf({ nodes, edges }), ({ key }) => keys.has(key)) };

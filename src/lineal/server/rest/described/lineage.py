@@ -75,8 +75,9 @@ LINEAGE: Mapping[str, Operation] = {
         query={"metric": "mean_error"},
     ),
     "environments": Operation(
-        "Returns where up to 200 executions ran: commit, command, Python, packages, host, image. For an artifact it is "
-        "the execution that made it last. What was not recorded is absent. "
+        "Returns where up to 200 executions ran: commit, command, Python, packages, host, image; how long, and which "
+        "versions they read (`inputs`, by name). For an artifact it is the execution that made it last. What was not "
+        "recorded is absent. "
         f"{_KEYS}",
         query={"keys": "a3,e1"},
     ),
