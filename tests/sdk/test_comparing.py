@@ -91,8 +91,10 @@ def test_executions_have_the_metrics_of_their_outputs(workspace: Workspace) -> N
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
-    [("True", True, True), ("2", 2.0, True), ("(3, 4)", [3, 4], True), ("nan", float("nan"), True)]
-    + [("1", "1.0", False), (1, True, False), ("None", None, False), (str(2**60 + 1), 2**60, False)],
+    [
+        *[("True", True, True), ("2", 2.0, True), ("(3, 4)", [3, 4], True), ("nan", float("nan"), True)],
+        *[("1", "1.0", False), (1, True, False), ("None", None, False), (str(2**60 + 1), 2**60, False)],
+    ],
 )
 def test_values_are_compared_by_what_they_mean(one: object, other: object, same: bool) -> None:
     """Two texts as they are written: as a text, 1.0 is another version than 1."""
