@@ -1,6 +1,6 @@
 """What executions read, as records are compared by it: the version of each data set or model, by name.
 
-Whether the data differ is told by this alone: for the web UI, `lineal compare` and `metadata.compare`.
+The web UI, `lineal compare` and `metadata.compare` say by this alone whether the data differ.
 """
 
 from __future__ import annotations

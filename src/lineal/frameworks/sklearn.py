@@ -78,7 +78,7 @@ def log(
         test: X and y that were kept apart; (X, None) for no targets.
         scores: numbers by name, or names of scikit-learn's scorers; None for the usual one, [] for none.
         data: the name of the training data, or a data set that stands for it.
-        test_data: the same for what `test` has.
+        test_data: the same of what `test` has.
         save: whether the model is saved in the artifacts root.
         version: the version of the model; by default the number after that of the newest of this name.
         labels: texts to label the model with.
@@ -87,15 +87,10 @@ def log(
     Raises:
         FailedPreconditionError: there is no step, and no workspace for an execution.
         NotFittedError: the estimator is not fitted.
-        TypeError: the digest of the data cannot be computed, a score is no number, `test` no tuple of two, or
-            `test_data` is given without `test`.
-
+        TypeError: no digest of the data can be computed, a score is no number, or `test` no tuple of two or missing.
     """
-    if test is None and test_data is not TEST_DATA:
-        raise TypeError("'test_data' names the data of 'test', which is not given; give test=(X_test, y_test), too")
-    told = _Told(estimator, (X, y), sample_weight, test, scores)
-    described = {"name": name or _name_of(estimator), "version": version, "labels": labels}
-    return _record(told, (data, test_data), execution, save=save, described=described)
+    told = _Told(estimator, (X, y), sample_weight, test, scores, (data, test_data))
+    return _record(told, execution, save=save, name=name or _name_of(estimator), version=version, labels=labels)
 
 
 @dataclass(frozen=True)
@@ -108,6 +103,7 @@ class _Told:
         sample_weight: the weights of the samples.
         test: X and y that were kept apart.
         scores: numbers by name, names of scorers, or None for the usual one.
+        named: the names of the training data and of the test data, or data sets.
 
     """
 
@@ -116,21 +112,17 @@ class _Told:
     sample_weight: Any
     test: tuple[Any, Any] | None
     scores: Scores
+    named: tuple[str | DataSet, str | DataSet]
 
 
-def _record(
-    told: _Told,
-    named: tuple[str | DataSet, str | DataSet],
-    execution: Execution | None,
-    *,
-    save: bool,
-    described: dict[str, Any],
-) -> SavedModel:
+def _record(told: _Told, execution: Execution | None, *, save: bool, described: dict[str, Any]) -> SavedModel:
     """Compute everything, and then write it: what the caller got wrong must leave nothing behind."""
     check_is_fitted(told.estimator)
     if told.test is not None and not (isinstance(told.test, tuple) and len(told.test) == 2):
         raise TypeError(f"'test' must be a tuple of X and y, got {type(told.test).__name__}; for no targets, (X, None)")
-    data, test_data = named
+    data, test_data = told.named
+    if told.test is None and test_data is not TEST_DATA:
+        raise TypeError("'test_data' names the data of 'test', which is not given; give test=(X_test, y_test), too")
     inputs = [_data_set(data, *told.training, told.sample_weight)]
     inputs += [_data_set(test_data, *told.test)] if told.test is not None else []
     points, parameters = _points(told), _parameters(told.estimator)

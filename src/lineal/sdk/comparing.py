@@ -6,7 +6,7 @@ says is read as everywhere (lineal.catalogue.reading, lineal.catalogue.environme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -72,12 +72,13 @@ def compare(*records: Any, store: MetadataStore | None = None, same: bool = Fals
         raise ValueError(f"give two or more records to compare, not {len(records)}")
     client = store or _home(records)
     found = _read(client, [_key(each) for each in records])
-    special = {"parameters": differences.parameters, "environment": differences.environment}
-    sections = {
-        name: special.get(name, differences.rows)([getattr(each, name) for each in found], same=same)
-        for name in SECTIONS
-    }
+    sections = {name: _section(name, [getattr(each, name) for each in found], same=same) for name in SECTIONS}
     return {"records": [each.head() for each in found], **{name: rows for name, rows in sections.items() if rows}}
+
+
+def _section(name: str, columns: Sequence[Mapping[str, Any]], *, same: bool) -> dict[str, list[Any]]:
+    special = {"parameters": differences.parameters, "environment": differences.environment}
+    return special.get(name, differences.rows)(columns, same=same)
 
 
 @dataclass
