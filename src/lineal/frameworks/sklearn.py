@@ -115,7 +115,7 @@ class _Told:
     named: tuple[str | DataSet, str | DataSet]
 
 
-def _record(told: _Told, execution: Execution | None, *, save: bool, described: dict[str, Any]) -> SavedModel:
+def _record(told: _Told, execution: Execution | None, *, save: bool, **described: Any) -> SavedModel:
     """Compute everything, and then write it: what the caller got wrong must leave nothing behind."""
     check_is_fitted(told.estimator)
     if told.test is not None and not (isinstance(told.test, tuple) and len(told.test) == 2):
