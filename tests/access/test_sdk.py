@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lineal.sdk import tutorial
+from lineal import errors
+from lineal.sdk import Store, Workspace, tutorial
 from lineal.security import AccessSettings
 from lineal.service.access import Role
 from tests.access.serving import asking, serving
@@ -26,3 +27,10 @@ def test_the_tutorial_runs_within_its_workspace(tmp_path: Path, monkeypatch: pyt
     unlimited: list[str] = []
     tutorial.run("sqlite://", write=unlimited.append)
     assert len(limited) == len(unlimited)
+
+
+def test_a_reader_who_mistypes_a_workspace_is_told_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(access=AccessSettings(auth=("token",))) as served:
+        monkeypatch.setenv("LINEAL_TOKEN", served.token(Role.READER))
+        with pytest.raises(errors.PermissionDeniedError, match=r"no workspace 'chrn'.*check the name.*role writer"):
+            Workspace(Store(f"grpc://{served.grpc}"), "chrn")

@@ -20,6 +20,9 @@ from lineal.wire import metadata_store as pb
 
 SERVER_SCHEMES = ("grpc", "grpcs")
 _URL_FORMS = "sqlite:///file.db, mysql://..., postgresql://..., grpc://host:port or grpcs://host:port"
+_FORMS_FOR_WEB_ADDRESS = (
+    "the address for gRPC, such as grpc://localhost:8080 (grpcs:// for TLS), and not that for browsers"
+)
 _SERVER_OPTIONS = ("token_file", "ca_file", "cert_file", "key_file")
 _NOT_RESOLVED = (*SERVER_SCHEMES, *urls.DATABASE_SCHEMES, "http", "https")
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9._-]{1,253}:[0-9]{1,5}")
@@ -83,7 +86,8 @@ def settings_of_url(place: urls.PlaceOfStore) -> DatabaseSettings | ChannelSetti
         return _channel_settings_of_url(url)
     if scheme in urls.DATABASE_SCHEMES and "://" in url:
         return DatabaseSettings(url)
-    raise errors.InvalidArgumentError(f"{urls.described(url)} is not the URL of a metadata store; write {_URL_FORMS}")
+    forms = _URL_FORMS if scheme not in ("http", "https") else _FORMS_FOR_WEB_ADDRESS
+    raise errors.InvalidArgumentError(f"{urls.described(url)} is not the URL of a metadata store; write {forms}")
 
 
 def _channel_settings_of_url(text: str) -> ChannelSettings:

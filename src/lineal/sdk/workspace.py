@@ -298,7 +298,16 @@ class Workspace:
         return cards.card("Workspace", fields, read, client=self.store, page=("workspaces", self.context_id))
 
     def _find_or_make(self, *, reuse: bool) -> pb.Context:
-        return self._find(reuse=reuse) or self._make(reuse=reuse)
+        found = self._find(reuse=reuse)
+        if found is not None:
+            return found
+        try:
+            return self._make(reuse=reuse)
+        except errors.PermissionDeniedError as error:  # most often a mistyped name
+            raise errors.PermissionDeniedError(
+                f"there is no workspace {self.name!r} that these credentials can see, and they cannot make it; check "
+                f"the name ({error.message})"
+            ) from error
 
     def _find(self, *, reuse: bool) -> pb.Context | None:
         """Return the workspace of this name, None if there is none."""
