@@ -169,7 +169,8 @@ def _log(session: Session) -> Iterator[Finding]:
     """Yield what the audit log lacks, where only a deletion leaves an id out."""
     if not session.dialect.leaves_ids_out and (missing := _missing(session)):
         yield Finding(
-            missing, "find them in an older archive; a log that another engine began may lack some from there"
+            missing,
+            "an older archive has them; if PostgreSQL or MySQL wrote the log first, they may have been left out there",
         )
 
 

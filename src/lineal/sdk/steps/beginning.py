@@ -140,10 +140,17 @@ def _workspace(store: Store | PlaceOfStore | None, workspace: Workspace | str | 
     name = workspace if workspace is not None else os.environ.get(WORKSPACE_VARIABLE)
     if not place or not name:
         raise errors.FailedPreconditionError(
-            f"no workspace: write {_WHAT_TO_WRITE} first, or set {_unset(place, name)}",
+            f"no workspace: write {_what_to_write(store, place)} first, or set {_unset(place, name)}",
             errors.Details(page=pages.RECORDING_STEPS.name),
         )
     return Workspace(place if isinstance(place, Store) else _opened_at(place), name)
+
+
+def _what_to_write(store: object, place: object) -> str:
+    """Return a call of `init` that keeps the store which is said already."""
+    if not place:
+        return _WHAT_TO_WRITE
+    return "metadata.init(store, 'NAME')" if store is not None else "metadata.init(workspace='NAME')"
 
 
 def _unset(place: Store | PlaceOfStore | None, name: str | None) -> str:
