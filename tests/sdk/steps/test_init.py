@@ -41,7 +41,9 @@ def test_without_a_workspace_the_error_says_what_to_write() -> None:
 
 def test_only_the_variable_that_is_missing_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LINEAL_URL", f"sqlite:///{tmp_path}/metadata.db")
-    with pytest.raises(errors.FailedPreconditionError, match=r"init\(workspace='NAME'\) first, or set LINEAL_WORKSPACE"):
+    with pytest.raises(
+        errors.FailedPreconditionError, match=r"init\(workspace='NAME'\) first, or set LINEAL_WORKSPACE"
+    ):
         at_top(DataSet("file:///a", "a"))
 
 
