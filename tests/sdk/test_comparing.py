@@ -124,6 +124,18 @@ def test_a_search_finds_in_its_workspace(workspace: Workspace) -> None:
     assert Workspace(Store.from_client(workspace.store), "other").search("type:model") == []
 
 
+def test_a_search_finds_executions_with_why_they_failed(workspace: Workspace) -> None:
+    with pytest.raises(MemoryError), Execution("train-3", workspace):
+        raise MemoryError("too large")
+    found = workspace.search("state=failed", kind="execution")[0]
+    told = ("name", "state", "failure_type", "failure_message", "workspace")
+    assert [found[name] for name in told] == ["train-3", "FAILED", "MemoryError", "too large", "bakery"]
+    assert found["started"] <= found["ended"]
+    assert workspace.search("name=train-1", kind="execution")[0]["parameters"] == {"rate": "0.5"}
+    with pytest.raises(ValueError, match="'artifact' or 'execution'"):
+        workspace.search("", kind="run")  # type: ignore[arg-type]
+
+
 def test_a_mistake_in_a_search_is_a_value_error(workspace: Workspace) -> None:
     with pytest.raises(ValueError, match="did you mean type"):
         workspace.search("typ:model")

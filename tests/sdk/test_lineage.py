@@ -77,7 +77,7 @@ def test_an_artifact_from_another_process_needs_the_store(chain: list[Model], wo
 def test_an_unknown_artifact_is_an_error(workspace: Workspace) -> None:
     model = Model("gs://a", "a")
     model.id = 4711
-    with pytest.raises(errors.NotFoundError):
+    with pytest.raises(errors.NotFoundError, match="there is no artifact with the id 4711"):
         model.lineage(store=workspace.store)
 
 

@@ -95,6 +95,11 @@ def test_a_host_that_is_a_url_or_has_a_port_is_refused_without_its_password(host
     assert "kv9kv" not in str(by_sdk.value) + str(by_client.value)
 
 
+def test_a_text_that_is_a_file_is_no_host() -> None:
+    with pytest.raises(ValueError, match="write sqlite:///three.db"):
+        Store("three.db")
+
+
 @pytest.mark.parametrize("host", ["localhost", "::1", "dns:///metadata.example", "unix:/run/metadata.sock"])
 def test_a_host_that_grpc_resolves_is_taken(host: str) -> None:
     Store(host).store.close()

@@ -25,8 +25,8 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=run)
     age = f"only records that were not updated for this long: {DURATION_HELP}"
     parser.add_argument("--older-than", type=duration, metavar="AGE", required=True, help=age)
-    state = "only records in this state, such as FAILED; may be repeated"
-    parser.add_argument("--state", action="append", default=[], metavar="STATE", help=state)
+    state = "only records in this state, such as failed; may be repeated"
+    parser.add_argument("--state", action="append", type=str.upper, default=[], metavar="STATE", help=state)
     parser.add_argument("--workspace", default="", metavar="NAME", help="only records of this workspace")
     parser.add_argument(
         "--type", action="append", default=[], metavar="NAME", help="only records of this type; may be repeated"

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, SupportsIndex
 
-from lineal import lineage_cuts
+from lineal import errors, lineage_cuts
 from lineal.client import MetadataStore
 from lineal.counting import amount
 from lineal.lineage_cuts import Cut
@@ -159,15 +159,22 @@ def _relatives(
     if max_hops is not None:
         options.max_num_hops = operator.index(max_hops)
     with lineage_cuts.collected() as cuts:
-        graph = retrying(lambda: client.get_lineage_subgraph(options, ["artifacts", "executions", "events"]))
+        graph = _graph_of(client, options, artifact_id)
     artifacts = [artifact for artifact in graph.artifacts if artifact.id != artifact_id]
     name = next((_names(plain(artifact))[0] for artifact in graph.artifacts if artifact.id == artifact_id), "")
     return name, Relatives(
         artifacts=[plain(artifact) for artifact in sorted(artifacts, key=_id)],
-        executions=[_execution(execution) for execution in sorted(graph.executions, key=_id)],
+        executions=[plain_execution(execution) for execution in sorted(graph.executions, key=_id)],
         events=list(graph.events),
         cuts=cuts,
     )
+
+
+def _graph_of(client: MetadataStore, options: Any, artifact_id: int) -> Any:
+    try:
+        return retrying(lambda: client.get_lineage_subgraph(options, ["artifacts", "executions", "events"]))
+    except errors.NotFoundError:
+        raise errors.NotFoundError(f"there is no artifact with the id {artifact_id}") from None
 
 
 def _id(node: pb.Artifact | pb.Execution) -> int:
@@ -180,7 +187,8 @@ def plain(artifact: pb.Artifact) -> dict[str, Any]:
     return stored_form.in_order(fields, artifact.type)
 
 
-def _execution(execution: pb.Execution) -> dict[str, Any]:
+def plain_execution(execution: pb.Execution) -> dict[str, Any]:
+    """Return an execution as a dict: id, type, workspace, run, state, the properties, and why it failed."""
     return stored_form.in_order({"type": execution.type, **stored_form.plain_execution(execution)}, execution.type)
 
 

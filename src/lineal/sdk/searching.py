@@ -1,4 +1,4 @@
-"""Searches of the SDK: the artifacts of a workspace that a search of the search language finds.
+"""Searches of the SDK: the artifacts or executions of a workspace that a search of the search language finds.
 
 What stays out: what a search means (docs/searching.md), and listing by type, name and labels (listing.py).
 """
@@ -9,16 +9,17 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, SupportsIndex
 
-from lineal import errors
+from lineal import conventions, errors
 from lineal.client import MetadataStore
 from lineal.client.search_calls import Asked
-from lineal.kinds import ARTIFACT
-from lineal.sdk import artifact_lineage, filters, listing
+from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.sdk import artifact_lineage, filters, listing, stored_form
 from lineal.sdk.retry import retrying
 
 MOST = 1_000
-"""How many artifacts a search returns if no limit is given, and how many a page has."""
+"""How many records a search returns if no limit is given, and how many a page has."""
 _PATIENCE = 10.0
+_KINDS = {kind.name: kind for kind in (ARTIFACT, EXECUTION)}
 _STATES = {None: "", True: " has:archived", False: " -has:archived"}
 
 
@@ -31,6 +32,7 @@ class Wanted:
     sort: str | None
     limit: SupportsIndex | None
     archived: bool | None
+    kind: str
 
     def asked(self, workspace: str) -> Asked:
         """Return the question to the store.
@@ -43,8 +45,10 @@ class Wanted:
             raise ValueError(f"'query' must be a text such as 'metric.auc>0.9', got {self.query!r}")
         if self.archived not in _STATES:
             raise ValueError(f"'archived' must be True, False or None, got {self.archived!r}")
+        if self.kind not in _KINDS:
+            raise ValueError(f"'kind' must be 'artifact' or 'execution', got {self.kind!r}")
         return Asked(
-            ARTIFACT,
+            _KINDS[self.kind],
             f"{self.query}{_STATES[self.archived]}",
             filter_query=filters.in_workspace(workspace),
             type_names=() if self.type_name is None else (self.type_name,),
@@ -53,7 +57,7 @@ class Wanted:
 
 
 def find(client: MetadataStore, workspace: str, wanted: Wanted) -> list[dict[str, Any]]:
-    """Return the artifacts of a workspace that a search finds, as dicts; warn if no limit is given and there are more.
+    """Return the records of a workspace that a search finds, as dicts; warn if no limit is given and there are more.
 
     Raises:
         ValueError: an argument is of the wrong type, or the search or the order has a mistake.
@@ -63,10 +67,32 @@ def find(client: MetadataStore, workspace: str, wanted: Wanted) -> list[dict[str
     limit = MOST if wanted.limit is None else listing.checked_limit(wanted.limit)
     nodes, has_more, is_complete = _pages(client, wanted.asked(workspace), limit)
     if has_more and wanted.limit is None:
-        warnings.warn(f"the search finds more than {MOST:,} artifacts; give a limit to get more", stacklevel=3)
+        warnings.warn(f"the search finds more than {MOST:,} {wanted.kind}s; give a limit to get more", stacklevel=3)
     if not is_complete:
         warnings.warn("the search index does not include everything yet; search again", stacklevel=3)
-    return [{**artifact_lineage.plain(each.artifact), "metrics": dict(sorted(each.metrics.items()))} for each in nodes]
+    return [{**_plain(each, wanted.kind), "metrics": dict(sorted(each.metrics.items()))} for each in nodes]
+
+
+def _plain(found: Any, kind: str) -> dict[str, Any]:
+    if kind == ARTIFACT.name:
+        return artifact_lineage.plain(found.artifact)
+    custom = found.execution.custom_properties
+    fields = {
+        **artifact_lineage.plain_execution(found.execution),
+        "started": _first_number(custom, conventions.START_TIMES),
+        "ended": _first_number(custom, conventions.END_TIMES),
+        "parameters": {
+            name.removeprefix(conventions.PARAM_PREFIX): stored_form.plain_value(value)
+            for name, value in sorted(custom.items())
+            if name.startswith(conventions.PARAM_PREFIX)
+        },
+    }
+    return fields if fields.get("name") else {**fields, "name": found.name}
+
+
+def _first_number(custom: Any, names: tuple[str, ...]) -> int | None:
+    """Return the time that the SDK recorded, in milliseconds since the epoch; None if another program wrote a text."""
+    return next((custom[name].int_value for name in names if name in custom and custom[name].int_value), None)
 
 
 def _pages(client: MetadataStore, asked: Asked, limit: int) -> tuple[list[Any], bool, bool]:

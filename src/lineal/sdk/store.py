@@ -12,11 +12,12 @@ from lineal.client.connection import SERVER_SCHEMES, why_no_host
 from lineal.sdk import artifact_lineage, ids
 from lineal.sdk.pictures import html, web_ui
 from lineal.sdk.type_registry import TypeRegistry
-from lineal.urls import DATABASE_SCHEMES, PlaceOfStore
+from lineal.urls import DATABASE_SCHEMES, PlaceOfStore, described, sqlite_url
 from lineal.wire import metadata_store as pb
 
 DEFAULT_HOST = "metadata-grpc-service.kubeflow"
 DEFAULT_PORT = 8080
+_FILE_ENDINGS = (".db", ".sqlite", ".sqlite3")
 Pem: TypeAlias = "bytes | str | os.PathLike[str]"
 _CERTIFICATES = {
     "custom_ca": "root_certificates",
@@ -156,6 +157,8 @@ def _check_alone(host: PlaceOfStore, port: int, certificates: dict[str, Pem | No
 def _checked_host(host: PlaceOfStore, port: int) -> str:
     if not isinstance(host, str) or not host:
         raise ValueError(f"'grpc_host' must be set and in string type, got {host!r}")
+    if host.lower().endswith(_FILE_ENDINGS):
+        raise ValueError(f"{described(host)} is not the URL of a metadata store; write {sqlite_url(host)}, or a host")
     if why_no_host(host):
         raise ValueError(f"'grpc_host' {why_no_host(host)}")
     if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:

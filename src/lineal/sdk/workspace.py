@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, SupportsIndex
 
 from lineal import errors
 from lineal.client import MetadataStore
@@ -90,8 +90,13 @@ class Workspace:
         sort: str | None = None,
         limit: SupportsIndex | None = None,
         archived: bool | None = False,
+        kind: Literal["artifact", "execution"] = "artifact",
     ) -> list[dict[str, Any]]:
         """Return the artifacts of this workspace that a search finds, as dicts of `list` with their type and metrics.
+
+        With `kind="execution"` it returns executions: id, type, workspace, run, name, state, when they `started` and
+        `ended` (milliseconds since the epoch, or None), their `parameters`, why they failed (`failure_type`,
+        `failure_message`, `failure_traceback`) and their metrics.
 
         The search is that of the web UI and of `lineal ls -q`. It waits up to ten seconds until the
         search index includes everything, and warns if it does not.
@@ -102,6 +107,7 @@ class Workspace:
             sort: the order, such as "name" or "-metric.auc"; None for the newest first.
             limit: return at most so many; None for 1,000, and a warning if there are more.
             archived: as for `list`.
+            kind: "artifact" or "execution".
 
         Raises:
             ValueError: an argument is of the wrong type, or the search or the order has a mistake.
@@ -114,9 +120,11 @@ class Workspace:
             ...     model = train.log_output(metadata.Model(uri="file:///m/1", name="churn", labels={"stage": "test"}))
             >>> [found["name"] for found in workspace.search("type:model label.stage=test")]
             ['churn']
+            >>> [(found["name"], found["state"]) for found in workspace.search("name:train", kind="execution")]
+            [('train', 'COMPLETE')]
 
         """
-        wanted = searching.Wanted(query, artifact_type_name, sort, limit, archived)
+        wanted = searching.Wanted(query, artifact_type_name, sort, limit, archived, kind)
         return searching.find(self.store, self.name, wanted)
 
     def list(
