@@ -11,17 +11,14 @@ import pytest
 from lineal import pages
 from lineal.cli import main
 
-INDEX = {
-    "docnames": ["decisions/0046", "index", "operations/files", "operations/security"],
-    "titles": ["0046 Files of runs", "Lineal", "The files of runs", "Security"],
-    "alltitles": {
-        "0046 Files of runs": [[0, None]],
-        "Lineal": [[1, None]],
-        "The files of runs": [[2, None]],
-        "Object stores": [[2, "object-stores"]],
-        "Security": [[3, None]],
-        "Tokens": [[3, "tokens"]],
-    },
+PAGES = {
+    "decisions/0046.html": [("d", "0046 Files of runs", "Why.")],
+    "index.html": [("lineal", "Lineal", "What it is.")],
+    "operations/files.html": [
+        ("files", "The files of runs", "Where they are."),
+        ("object-stores", "Object stores", "A bucket; an answer 409 says that a disk is full."),
+    ],
+    "operations/security.html": [("s", "Security", "Who may."), ("tokens", "Tokens", "Ask for a reported token.")],
 }
 
 
@@ -29,8 +26,10 @@ INDEX = {
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("LINEAL_UI_URL", raising=False)
     monkeypatch.setattr(pages, "site_folder", lambda: tmp_path)
-    (tmp_path / "index.html").write_text("")
-    (tmp_path / "searchindex.js").write_text(f"Search.setIndex({json.dumps(INDEX)})")
+    for address, sections in PAGES.items():
+        (tmp_path / address).parent.mkdir(exist_ok=True)
+        written = (f'<section id="{name}"><h2>{title}</h2><p>{text}</p>' for name, title, text in sections)
+        (tmp_path / address).write_text("".join(written) + "</section></article>nothing")
     return tmp_path
 
 
@@ -44,20 +43,32 @@ def printed(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
     [
         ([], "Lineal", "index.html"),
         (["object-stores"], "The files of runs: Object stores", "operations/files.html#object-stores"),
-        (["object", "stores"], "The files of runs: Object stores", "operations/files.html#object-stores"),
+        (["stores", "object"], "The files of runs: Object stores", "operations/files.html#object-stores"),
         (["TOKENS", "security"], "Security: Tokens", "operations/security.html#tokens"),
+        (["409"], "The files of runs: Object stores", "operations/files.html#object-stores"),
+        (["disks", "full"], "The files of runs: Object stores", "operations/files.html#object-stores"),
+        (["securi"], "Security", "operations/security.html"),
     ],
 )
-def test_a_name_and_words_of_headings_find_a_page(
+def test_a_name_and_words_find_a_page(
     site: Path, capsys: pytest.CaptureFixture[str], words: list[str], title: str, place: str
 ) -> None:
-    assert printed(capsys, *words) == [title, f"  {site.as_uri()}/{place}"]
+    lines = printed(capsys, *words)
+    assert [lines[0], lines[-1]] == [title, f"  {site.as_uri()}/{place}"]
+
+
+def test_a_part_of_a_word_in_a_text_is_no_hit_and_an_excerpt_is_shown(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["docs", "port"]) == 1
+    assert capsys.readouterr().out == ""
+    assert printed(capsys, "bucket")[1] == "  A bucket; an answer 409 says that a disk is full."
 
 
 def test_pages_for_users_come_first_and_the_limit_says_what_is_left(
     site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert printed(capsys, "of", "runs")[::2] == ["The files of runs", "0046 Files of runs"]
+    assert printed(capsys, "of", "runs")[::3] == ["The files of runs", "0046 Files of runs"]
     assert printed(capsys, "of", "runs", "--limit", "1")[-1] == "1 more; give more words, or --limit"
 
 

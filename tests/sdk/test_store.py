@@ -96,7 +96,7 @@ def test_a_host_that_is_a_url_or_has_a_port_is_refused_without_its_password(host
 
 
 def test_a_text_that_is_a_file_is_no_host() -> None:
-    with pytest.raises(ValueError, match="write sqlite:///three.db"):
+    with pytest.raises(ValueError, match=r"write sqlite:///three\.db"):
         Store("three.db")
 
 
