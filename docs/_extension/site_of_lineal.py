@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import finishing
 from pygments.lexer import RegexLexer, words
 from pygments.token import Comment, Keyword, Number, String, Text
+from sphinx import search
+from sphinx.search.en import SearchEnglish
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -48,10 +50,19 @@ class Queries(RegexLexer):
     }
 
 
+class Words(SearchEnglish):
+    """The words of the search's index: numbers such as a status, too, which Sphinx leaves out (search.js)."""
+
+    def word_filter(self, word: str) -> bool:
+        """Say whether the index has a word."""
+        return super().word_filter(word) or (word.isdigit() and 2 < len(word) < 6)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register all parts."""
     for language in FENCES_OF_QUERIES:
         app.add_lexer(language, Queries)
+    search.languages["en"] = Words
     app.connect("source-read", _page)
     app.connect("include-read", _links_of_included)
     app.connect("build-finished", finishing.finish)

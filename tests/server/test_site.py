@@ -54,6 +54,15 @@ def test_the_site_is_below_docs_at_any_prefix(built: Path) -> None:
             assert client.get(f"{prefix}/docs/recipes/", headers=headers).text == "recipes"
 
 
+def test_a_page_is_found_without_its_suffix_also_beside_a_folder_of_its_name(built: Path) -> None:
+    (built / "operations.html").write_text("operations")
+    with asking() as client:
+        assert client.get("/docs/operations/files").text == "files"
+        assert client.get("/docs/operations").text == "operations"
+        assert client.get("/docs/operations/").headers["location"] == "../operations.html"
+        assert client.get("/docs/operations/none", headers=BROWSER).status_code == 404
+
+
 def test_a_file_that_is_named_with_its_digest_is_kept_and_every_other_is_asked_for_again(built: Path) -> None:
     with asking() as client:
         assert "immutable" in client.get("/docs/_static/site.css?v=0123abcd").headers["cache-control"]

@@ -44,7 +44,7 @@ def table_of_statuses() -> str:
 def _statuses(of: type[errors.StatusError]) -> tuple[str, ...]:
     error = _made(of)
     narrower = (problems.status_of(each("")) for each in _NARROWER if issubclass(each, of))
-    statuses = sorted({problems.status_of(error), *narrower})
+    statuses = sorted({problems.status_of(error), *narrower, *_ALSO.get(error.error_code, ())})
     return (
         str(error.error_code),
         code(GRPC_STATUS[error.error_code].name),
@@ -57,6 +57,9 @@ def _made(of: type[errors.StatusError]) -> errors.StatusError:
     return errors.make_exception("", next(number for number in GRPC_STATUS if _class(number) is of))
 
 
+# What one place answers instead: too many requests (http_limits.py), and a record that If-Match does not fit
+# (change_routes.py).
+_ALSO = {errors.RESOURCE_EXHAUSTED: (429,), errors.FAILED_PRECONDITION: (412,)}
 _NARROWER: tuple[type[errors.StatusError], ...] = (StorageFullError, NoConnectionError)
 
 

@@ -94,12 +94,7 @@ class Workspace:
     ) -> list[dict[str, Any]]:
         """Return the artifacts of this workspace that a search finds, as dicts of `list` with their type and metrics.
 
-        With `kind="execution"` it returns executions: id, type, workspace, run, name, state, when they `started` and
-        `ended` (milliseconds since the epoch, or None), their `parameters`, why they failed (`failure_type`,
-        `failure_message`, `failure_traceback`) and their metrics.
-
-        The search is that of the web UI and of `lineal ls -q`. It waits up to ten seconds until the
-        search index includes everything, and warns if it does not.
+        The search is that of `lineal ls -q`. It waits up to ten seconds for the search index, and warns if that is late.
 
         Args:
             query: the search, such as "type:model metric.auc>0.9"; "" finds all.
@@ -107,7 +102,8 @@ class Workspace:
             sort: the order, such as "name" or "-metric.auc"; None for the newest first.
             limit: return at most so many; None for 1,000, and a warning if there are more.
             archived: as for `list`.
-            kind: "artifact" or "execution".
+            kind: "artifact", or "execution" for executions: their fields, when they `started` and `ended` (milliseconds
+                since the epoch, or None), their `parameters`, why they failed (`failure_message`), and their metrics.
 
         Raises:
             ValueError: an argument is of the wrong type, or the search or the order has a mistake.

@@ -20,6 +20,7 @@ from starlette.types import Scope
 
 from lineal import pages
 
+_SUFFIX = ".html"
 _MISSING_PAGE = "404.html"
 _ASK_AGAIN = "no-cache"
 _FOR_EVER = "private, max-age=31536000, immutable"
@@ -61,7 +62,7 @@ class _Site(StaticFiles):
         """Let the folder be missing."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file, the start page of a folder, or the page for wrong addresses.
+        """Return a file, the start page of a folder, PAGE.html for PAGE, or the page for wrong addresses.
 
         Raises:
             HTTPException: the address has no page and the client is no browser, or the method is not GET or HEAD.
@@ -72,11 +73,17 @@ class _Site(StaticFiles):
 
     def _found(self, path: str, scope: Scope) -> Response:
         try:
+            page = f"{path}{_SUFFIX}"
             file, status = self.lookup_path(path)
-            if status is not None and stat.S_ISDIR(status.st_mode):
+            is_folder = status is not None and stat.S_ISDIR(status.st_mode)
+            if is_folder and self.lookup_path(f"{path}/{pages.START}")[1] is not None:
                 if not scope["path"].endswith("/"):
                     return RedirectResponse(f"{Path(path).name}/")
                 file, status = self.lookup_path(f"{path}/{pages.START}")
+            elif (status is None or is_folder) and self.lookup_path(page)[1] is not None:
+                if scope["path"].endswith("/"):
+                    return RedirectResponse(f"../{Path(page).name}")
+                file, status = self.lookup_path(page)
         except (OSError, ValueError):  # a name that is too long, or holds NUL
             status = None
         if status is None or not stat.S_ISREG(status.st_mode):

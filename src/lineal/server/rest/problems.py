@@ -121,8 +121,9 @@ KINDS = {
     ),
     409: ProblemKind(
         "The store is not in the state that this needs",
-        "The detail says which state that is.",
-        pages.TROUBLE_WITH_STORES,
+        "If something exists already, use it, or another name. If another change came in between, send it again. In all "
+        "other cases, the detail says what to do first.",
+        pages.CHANGING_RECORDS,
     ),
     412: ProblemKind(
         "The record is different now",
