@@ -94,7 +94,7 @@ class Workspace:
     ) -> list[dict[str, Any]]:
         """Return the artifacts of this workspace that a search finds, as dicts of `list` with their type and metrics.
 
-        The search is that of `lineal ls -q`. It waits up to ten seconds for the search index, and warns if that is late.
+        The search is that of `lineal ls -q`. It waits up to ten seconds for the index, and warns if it is late.
 
         Args:
             query: the search, such as "type:model metric.auc>0.9"; "" finds all.

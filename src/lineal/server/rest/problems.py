@@ -121,7 +121,7 @@ KINDS = {
     ),
     409: ProblemKind(
         "The store is not in the state that this needs",
-        "If something exists already, use it, or another name. If another change came in between, send it again. In all "
+        "If something exists already, use it, or another name. If another change came between, send it again. In all "
         "other cases, the detail says what to do first.",
         pages.CHANGING_RECORDS,
     ),
