@@ -40,7 +40,7 @@ html_theme = "furo"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
-html_search_scorer = "_extension/search.js"
+html_search_scorer = str(HERE / "_extension" / "search.js")
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_favicon = html_logo = "../ui/public/icon.svg"
