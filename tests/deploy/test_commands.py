@@ -15,17 +15,19 @@ from typing import Any
 import pytest
 import yaml
 
+from lineal.cli import build_parser
 from tests.deploy.choices import Choice, as_served, kustomization
 from tests.deploy.cluster import DEPLOY, KUBEFLOW, Cluster, documented, rendered, sections
 
 pytestmark = pytest.mark.slow
 
 SWAP = {"In place of Kubeflow's metadata server", "Going back", "Without Envoy", "Envoy again"}
-HERE = {"Your kustomization", "Only the image", "Behind Kubeflow's gateway"}
+HERE = {"Your kustomization", "Reach the server", "Only the image", "Behind Kubeflow's gateway"}
 WITH_TOKENS = {"Access to the server", "Monitoring", "Backup and retention"}
 NOT_TRIED = {
     "docker buildx build ": "there is no builder",
     "kubectl -n lineal create job --from=cronjob/": "Kubernetes 1.20 has no CronJobs of batch/v1",
+    "kubectl -n lineal port-forward ": "there are no pods",
 }
 FIXTURE = Path(__file__).with_name("kubeflow_metadata.yaml")
 MENU = {"menuLinks": [{"icon": "book", "link": "/books/", "text": "Books", "type": "item"}], "externalLinks": []}
@@ -86,6 +88,34 @@ def test_installations_in_two_namespaces_share_no_object_of_the_whole_cluster(tm
         if one["kind"] == "ClusterRoleBinding":
             assert one["roleRef"]["name"] == name
             assert {subject["namespace"] for subject in one["subjects"]} == {"other"}
+
+
+def test_the_label_of_the_page_is_the_one_that_the_network_policy_admits(cluster: Cluster) -> None:
+    cluster.api.call("POST", "/api/v1/namespaces", {"metadata": {"name": "a-client"}})
+
+    (command,) = tried("Reach the server")
+    cluster.shell(command.replace("team-a", "a-client"))  # other tests have a team-a
+
+    labels = cluster.api.call("GET", "/api/v1/namespaces/a-client")["metadata"]["labels"]
+    (rule,) = Choice("postgresql").of_kind("NetworkPolicy")["lineal-server"]["spec"]["ingress"]
+    selectors = [one["namespaceSelector"]["matchLabels"] for one in rule["from"] if "namespaceSelector" in one]
+    assert any(selector.items() <= labels.items() for selector in selectors)
+
+
+@pytest.mark.parametrize("heading", ["Files", "Access to the server"])
+@pytest.mark.parametrize("overlay", ["mysql", "postgresql"])
+def test_the_patches_of_the_page_fit_the_overlays(cluster: Cluster, tmp_path: Path, heading: str, overlay: str) -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", sections()[heading], flags=re.DOTALL)
+    given = yaml.safe_load((kustomization(tmp_path, Choice(overlay)) / "kustomization.yaml").read_text())
+    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump({**given, **yaml.safe_load(text)}))
+
+    made = [as_served(one) for one in rendered(tmp_path)]
+    cluster.kubectl("apply", "-f", "-", text=yaml.safe_dump_all(made))
+
+    for pod in (one["spec"]["template"]["spec"] for one in made if one["kind"] == "Deployment"):
+        (container,) = pod["containers"]
+        build_parser().parse_args(container["args"])  # the flags are known
+        assert {one["name"] for one in container["volumeMounts"]} <= {one["name"] for one in pod["volumes"]}
 
 
 def test_kubeflows_own_manifest_can_have_lineals_image(cluster: Cluster) -> None:

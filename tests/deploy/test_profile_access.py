@@ -41,6 +41,12 @@ def identity(namespace: str, name: str) -> dict[str, str]:
     return {"x-forwarded-client-cert": f'{by};Subject="";URI=spiffe://cluster.local/ns/{namespace}/sa/{name}'}
 
 
+def test_the_watcher_records_into_the_workspaces_in_which_users_have_rights() -> None:
+    (watcher,) = CHOICE.deployment("lineal-watcher")["spec"]["template"]["spec"]["containers"]
+
+    assert build_parser().parse_args(watcher["args"]).workspace == "{namespace}"
+
+
 @pytest.fixture(scope="module")
 def profiles(kube: KubeServer) -> tuple[str, str, str]:
     """Namespaces of three profiles, and the roles of the manifests, of which the server has only its own."""
