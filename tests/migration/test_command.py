@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import lineal
 from lineal.cli import main
+from lineal.wire import metadata_store as pb
 from tests.migration.stores import NEWEST, OldStores, ask_sql, described, rows
 
 
@@ -32,6 +34,20 @@ def test_a_dry_run_says_what_will_happen_and_changes_nothing(
         "Nothing was changed. Back up the database and stop what uses it, then run this without --dry-run.",
     ]
     assert (described(path), rows(path)) == before
+
+
+def test_a_file_that_another_program_has_open_is_not_migrated(
+    old_stores: OldStores, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = old_stores.copy(NEWEST, tmp_path / "store.db")
+    with lineal.connect(f"sqlite:///{path}") as store:
+        store.put_artifact_type(pb.ArtifactType(name="Model"))
+
+        assert run(path, "--to", "8", "--yes") == 1
+
+        assert f"another program has {path} open" in capsys.readouterr().err
+        assert store.get_artifact_type("Model").name == "Model"
+    assert run(path, "--to", "8", "--yes") == 0
 
 
 def test_without_a_version_it_goes_to_the_newest(

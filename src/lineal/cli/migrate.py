@@ -60,6 +60,7 @@ def run(args: argparse.Namespace) -> None:
         sys.stdout.flush()
     works = not planned.is_done and not args.dry_run
     if works:
+        migration.require_unused(settings)
         with showing_progress("Migrating"):
             migration.migrate(settings, target, accept_loss=args.yes, who=whoami())
     if not is_text(args):

@@ -9,11 +9,12 @@ import dataclasses
 from collections.abc import Callable
 from typing import TypeVar
 
-from lineal import errors
+from lineal import errors, urls
 from lineal.config import DatabaseSettings, Use
 from lineal.service.audit import note
 from lineal.store.engine.database import Database
 from lineal.store.engine.dialects import dialect_for
+from lineal.store.engine.dialects.sqlite_journal import Journal
 from lineal.store.schema import migrations, on_demand, preparation
 from lineal.store.schema.migrations import Effect, Plan, PlannedStep
 from lineal.store.tables import own_tables
@@ -28,6 +29,7 @@ __all__ = [
     "migrate",
     "on_existing",
     "plan_migration",
+    "require_unused",
 ]
 
 _Result = TypeVar("_Result")
@@ -77,6 +79,19 @@ def migrate(
         return done
 
     return on_existing(settings, work)
+
+
+def require_unused(settings: DatabaseSettings) -> None:
+    """Refuse a SQLite file that another program has open: its calls would fail on the other version.
+
+    Raises:
+        FailedPreconditionError: one has. Of a file with a rollback journal and of a database server nobody can tell.
+    """
+    path = urls.sqlite_parts(settings.url)[0] if settings.is_in_process else ""
+    if path and Journal(path, "").is_in_use():
+        raise errors.FailedPreconditionError(
+            f"another program has {path} open, such as `lineal serve` or a notebook; stop it, and run this again"
+        )
 
 
 def _create(database: Database, version: int, who: str) -> Plan:

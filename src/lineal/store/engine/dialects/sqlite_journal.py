@@ -130,6 +130,19 @@ class Journal:
         header = first_bytes(self._path, _VERSION_OF_FORMAT + 1)
         return len(header) > _VERSION_OF_FORMAT and header[_VERSION_OF_FORMAT] == _WAL_FORMAT
 
+    def is_in_use(self) -> bool:
+        """Say whether somebody has the file open; with a rollback journal nobody can tell."""
+        if not self.has_wal():
+            return False
+        try:
+            with contextlib.closing(sqlite3.connect(self._path, timeout=0.5, isolation_level=None)) as alone:
+                alone.execute("PRAGMA locking_mode=EXCLUSIVE")
+                alone.execute("BEGIN EXCLUSIVE")
+                alone.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            return "locked" in str(error)
+        return False
+
     def shares_memory(self) -> bool:
         """Say whether a write-ahead log works in the file's directory, by a scratch file."""
         try:
