@@ -85,7 +85,7 @@ def require_unused(settings: DatabaseSettings) -> None:
     """Refuse a SQLite file that another program has open: its calls would fail on the other version.
 
     Raises:
-        FailedPreconditionError: one has. Of a file with a rollback journal and of a database server nobody can tell.
+        FailedPreconditionError: one has. Nobody can tell of a file with a rollback journal, nor of a database server.
     """
     path = urls.sqlite_parts(settings.url)[0] if settings.is_in_process else ""
     if path and Journal(path, "").is_in_use():
