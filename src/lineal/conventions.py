@@ -94,6 +94,8 @@ FAILURE_TYPES = ("failure_type", "error_type")
 FAILURE_RESULT = "__execution_result__"
 FAILURE_MESSAGES = ("failure_message", "__execution_error_msg__", FAILURE_RESULT, "error_message", "error")
 FAILURE_TRACEBACKS = ("failure_traceback", "error_traceback", "traceback")
+# What the SDK and the watchers write, which is no label.
+FAILURE_OWN = (FAILURE_TYPES[0], FAILURE_MESSAGES[0], FAILURE_TRACEBACKS[0])
 FAILURE_TEXTS = (*FAILURE_TYPES, *FAILURE_MESSAGES, *FAILURE_TRACEBACKS)
 # When an execution started and ended: ISO 8601 (without a zone: UTC), or seconds or milliseconds since the epoch. The
 # SDK writes the first of each, in milliseconds, and the watchers the second.
@@ -133,7 +135,7 @@ def label_of(type_name: str, external_id: str, name: str) -> str | None:
     if is_known_to_mlflow(type_name, external_id):
         is_tag = name.startswith(TAG_PREFIX) and not name.startswith(MLFLOW_TAGS)
         return name.removeprefix(TAG_PREFIX) if is_tag else None
-    is_kept = name.startswith(INTERNAL_PREFIX) or name == LABELS or is_given(name)
+    is_kept = name.startswith(INTERNAL_PREFIX) or name == LABELS or is_given(name) or name in FAILURE_OWN
     return None if is_kept else name
 
 

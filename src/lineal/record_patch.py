@@ -228,6 +228,10 @@ class _Change:
             raise errors.InvalidArgumentError(
                 f"the label {name!r} begins as parameters and environments do ({prefixes}); choose another name"
             )
+        if name in conventions.FAILURE_OWN:
+            raise errors.InvalidArgumentError(
+                f"{name!r} says why an execution failed, and is no label; change it with `properties`"
+            )
         _check_custom_label(name, text)
         self.set_custom(name, text)
 

@@ -39,7 +39,10 @@ def keys() -> str:
         )
         for name, field in FIELDS.items()
     ]
-    given = "A parameter, which a step was given; short for `prop.param.NAME`. So are `git.commit` and `env.python`."
+    given = (
+        "A parameter, which a step was given. `param.depth` is short for `prop.param.depth`. `git.commit` and "
+        "`env.python` are short for `prop.git.commit` and `prop.env.python`."
+    )
     after = 1 + list(FIELDS).index("prop")
     rows.insert(after, (code("param.NAME"), rows[after - 1][1], code("param.depth>4"), given))
     return table(("Key", "Operators", "Example", "Meaning"), rows)

@@ -23,12 +23,16 @@ Document = dict[str, Any]
 GROUPS: dict[str, Mapping[str, Operation]] = {"records": RECORDS, "lineage": LINEAGE, "store": STORES}
 _KINDS = ("artifact", "execution", "context")
 _SHOWS_ANSWERS: list[bool] = []
+_SAID: dict[tuple[str, str], str] = {}
+"""Where on a page the meaning of a parameter was said first."""
+_LONG = 120
 _USUAL = ("400", "404", "409", "413", "422", "503")
 _ATTRIBUTE = re.compile(r"^ *(\w+): (.*(?:\n {4,}(?!\w+: ).*)*)", re.MULTILINE)
 
 
 def operations(group: str) -> str:
     """Return the operations of a group: `records`, `lineage` or `store`."""
+    _SAID.clear()
     return blocks(*(_operation(template, GROUPS[group][template]) for template in GROUPS[group]))
 
 
@@ -63,6 +67,7 @@ def _operation(template: str, described: Operation) -> str:
     names = dict.fromkeys(template.format(plural=f"{kind}s", kind=kind) for kind in _KINDS)
     known = [by_id()[name] for name in names if name in by_id()]
     path, method, operation = known[0]
+    parameters = [_parameter(each, title(path, method)) for each in operation.get("parameters", [])]
     is_shared = "{" in template
     plurals = [each[2]["tags"][0] for each in known] if is_shared else []
     text = described.text_for("records", "record") if is_shared else described.text
@@ -70,7 +75,7 @@ def _operation(template: str, described: Operation) -> str:
         f"### {title(path, method)}" if is_shared else f"### {method.upper()} {path.removeprefix('/api/v1')}",
         f"`{{kinds}}` is {_listed(plurals)}." if is_shared else "",
         text,
-        table(("Parameter", "Default", "Meaning"), map(_parameter, operation.get("parameters", []))),
+        table(("Parameter", "Default", "Meaning"), parameters),
         _body(operation),
         _results(operation),
         _example(operation["operationId"], operation),
@@ -82,12 +87,17 @@ def _listed(names: list[str]) -> str:
     return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
 
 
-def _parameter(parameter: Document) -> tuple[str, str, str]:
+def _parameter(parameter: Document, place: str) -> tuple[str, str, str]:
+    """Return the row of a parameter; a long meaning that the page has said of an operation above is not repeated."""
     schema = parameter.get("schema", {})
     default = "required" if parameter.get("required") else _default(schema.get("default"))
     of = f" ({parameter['in']})" if parameter["in"] != "query" else ""
     meaning = prose(sentence(parameter.get("description") or schema.get("description", "")))
-    return f"{code(parameter['name'])}{of}", default, " ".join([meaning, _limits(schema)]).strip()
+    whole = " ".join([meaning, _limits(schema)]).strip()
+    first = _SAID.setdefault((parameter["name"], whole), place)
+    if first != place and len(whole) > _LONG:
+        whole = f"As for {code(first)}."
+    return f"{code(parameter['name'])}{of}", default, whole
 
 
 def _default(value: Any) -> str:

@@ -21,7 +21,7 @@ def put(shelf: Shelf, **others: Any) -> int:
 @pytest.fixture(scope="module")
 def step(kept_shelf: Shelf) -> int:
     """An execution as a step records it, with a label beside it, the only one of its shelf."""
-    return put(kept_shelf, team="vision")
+    return put(kept_shelf, team="vision", failure_type="MemoryError", failure_message="too large")
 
 
 def found(shelf: Shelf, search: str) -> int:

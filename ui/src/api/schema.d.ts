@@ -117,7 +117,7 @@ export interface paths {
         };
         /**
          * List artifacts
-         * @description Returns a page of the artifacts that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. `total` is exact up to 10,000. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
+         * @description Returns a page of the artifacts that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
          */
         get: operations["list_artifacts"];
         put?: never;
@@ -321,7 +321,7 @@ export interface paths {
         };
         /**
          * List executions
-         * @description Returns a page of the executions that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. `total` is exact up to 10,000. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
+         * @description Returns a page of the executions that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
          */
         get: operations["list_executions"];
         put?: never;
@@ -525,7 +525,7 @@ export interface paths {
         };
         /**
          * List contexts
-         * @description Returns a page of the contexts that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. `total` is exact up to 10,000. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
+         * @description Returns a page of the contexts that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
          */
         get: operations["list_contexts"];
         put?: never;
@@ -1863,9 +1863,9 @@ export interface components {
          *     Attributes:
          *         name: the caller's name; "unnamed" on a server without authentication.
          *         role: the role.
-         *         workspaces: the workspaces that the caller is limited to, as NAME or TYPE=NAME; None for the whole store.
+         *         workspaces: the workspaces that the caller is limited to, as NAME or TYPE=NAME; null for the whole store.
          *         may_change: whether the caller can change records, those in the workspaces if there are any.
-         *         why_not: why the caller cannot change records; None if they can.
+         *         why_not: why the caller cannot change records; null if they can.
          *         is_read_only: whether the database is open for reading only, so that nobody can change records.
          *         may_read_audit: whether the caller can read the whole audit log.
          *         may_undo: whether the caller can undo entries of the audit log.
@@ -1901,21 +1901,21 @@ export interface components {
          *
          *     Attributes:
          *         key: "a12", "e7" or "c3".
-         *         name: what people call it; None if nothing names it.
+         *         name: what people call it; null if nothing names it.
          *         type: the whole name of its type.
          *         version: its version as recorded.
          *         state: the word of its state, None if it is not set.
          *         workspace: the name of its workspace or pipeline.
          *         run: the name of its run.
-         *         started: when an execution started, as its properties say, else when it was created; None for others.
-         *         ended: when an execution ended, as its properties say, else when it was changed last; None while it runs.
+         *         started: when an execution started, as its properties say, else when it was created; null for others.
+         *         ended: when an execution ended, as its properties say, else when it was changed last; null while it runs.
          *         start_is_recorded: whether a property says when it started (`start_time`, for example).
          *         end_is_recorded: whether a property says when it ended.
          *         duration: how long an execution took, in milliseconds: from its recorded start to its recorded end, or until
-         *             now while it runs; None if one of the two is not recorded, because times of the store say nothing of it.
+         *             now while it runs; null if one of the two is not recorded, because times of the store say nothing of it.
          *         failure: why an execution did not complete, if that is recorded.
          *         aliases: the aliases that it has among the versions of its name, in alphabetical order.
-         *         archived: when it was archived; None if it is not.
+         *         archived: when it was archived; null if it is not.
          *         missing: whether events name it but the store does not have it.
          *         values: the properties and labels that were asked for ("prop.K", "label.K").
          *         metrics: the metrics that were asked for, by name.
@@ -2076,7 +2076,7 @@ export interface components {
          *     Attributes:
          *         namespace, name: the data set in OpenLineage's words.
          *         artifact: its record, None if the store has none that the caller sees.
-         *         column: the column; None for the whole data set.
+         *         column: the column; null for the whole data set.
          */
         ColumnPlace: {
             /** Namespace */
@@ -2089,7 +2089,7 @@ export interface components {
         };
         /**
          * ColumnQuality
-         * @description What was measured of a column; None for what was not.
+         * @description What was measured of a column; null for what was not.
          */
         ColumnQuality: {
             /** Nulls */
@@ -2169,7 +2169,7 @@ export interface components {
          *
          *     Attributes:
          *         name: the metric.
-         *         metrics_type: how it was measured, such as validation or production; None if nothing says so.
+         *         metrics_type: how it was measured, such as validation or production; null if nothing says so.
          *         time: when it was measured.
          *         value: the value.
          */
@@ -2281,7 +2281,7 @@ export interface components {
          *         steps: the steps.
          *         times: the times.
          *         values: the values.
-         *         spans: the spans; None if all points are given.
+         *         spans: the spans; null if all points are given.
          */
         Curve: {
             /** Key */
@@ -2407,7 +2407,7 @@ export interface components {
          *     Attributes:
          *         items: the columns in their order, each before the fields within it; up to 20,000.
          *         total: how many there are in all.
-         *         time: when the event says that it happened that named the columns; None if none did.
+         *         time: when the event says that it happened that named the columns; null if none did.
          *         rows: how many rows were counted last, None if that is not recorded.
          *         bytes: how large the data set was last, None if that is not recorded.
          *         assertions: the checks of the whole data set.
@@ -2491,7 +2491,7 @@ export interface components {
          *     Attributes:
          *         commit: the commit of the code.
          *         branch: the branch, if one was checked out.
-         *         is_dirty: whether files differed from the commit; None if nobody recorded it.
+         *         is_dirty: whether files differed from the commit; null if nobody recorded it.
          *         repository: the address that the code came from, without user and password.
          *         command: the command, without secrets.
          *         notebook: the name of the notebook that it ran in.
@@ -2579,7 +2579,7 @@ export interface components {
          *
          *     Attributes:
          *         median: how long completed ones of the same type and name took, in milliseconds, as far as that is recorded;
-         *             None if it is of none.
+         *             null if it is of none.
          *         stuck: whether it runs for more than three times the median.
          */
         ExecutionTiming: {
@@ -2777,7 +2777,7 @@ export interface components {
          * @description Why an execution did not complete.
          *
          *     Attributes:
-         *         type: the type of the exception, or the reason in a word; None if it is not recorded.
+         *         type: the type of the exception, or the reason in a word; null if it is not recorded.
          *         message: the message, "" if there is none. Cards have its first 300 characters.
          *         is_cut: whether the message is longer than that; the record itself has all of it.
          *         traceback: the traceback; only the record itself has it.
@@ -3104,10 +3104,10 @@ export interface components {
          *     Attributes:
          *         name: its name.
          *         latest: the point with the highest step, then the latest time.
-         *         count: how many points it has; None, as all below, if only the latest was asked for.
+         *         count: how many points it has; null, as all below, if only the latest was asked for.
          *         first: the point with the lowest step, then the earliest time.
-         *         least: the least value; None if all are NaN.
-         *         greatest: the greatest value; None if all are NaN.
+         *         least: the least value; null if all are NaN.
+         *         greatest: the greatest value; null if all are NaN.
          */
         LoggedMetric: {
             /** Name */
@@ -3341,17 +3341,17 @@ export interface components {
          *         headline: the names of up to four metrics that stand for it, the first one first.
          *         facets: the names of the facets of OpenLineage that it has; of an artifact and of an
          *             execution also those of its events.
-         *         environment: where an execution ran: its code, command, Python, packages; None if nothing is recorded.
+         *         environment: where an execution ran: its code, command, Python, packages; null if nothing is recorded.
          *         part_of: the execution that an execution is a part of, such as the step that called it. Only of a node that is
          *             asked for alone, as `steps`.
-         *         steps: the executions that are parts of an execution; None if there are none.
+         *         steps: the executions that are parts of an execution; null if there are none.
          *         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
          *         recorded_by: whose call recorded it, if the audit log has that. Only of a node that is asked for alone, and for
          *             callers without workspaces, as the two that follow.
          *         changed_since: what has another value than it was recorded with, or was removed, as the audit log shows:
          *             `digest`, `git.commit`, `param.NAME` and others, without state, labels, description and aliases. What
-         *             changed before the log was kept, or without Lineal, is not in it. None if it is not known.
-         *         deleted_outputs: how many outputs of an execution were deleted, as the audit log shows; None if it is not known.
+         *             changed before the log was kept, or without Lineal, is not in it. null if it is not known.
+         *         deleted_outputs: how many outputs of an execution were deleted, as the audit log shows; null if it is not known.
          */
         Node: {
             /** Key */
@@ -3500,7 +3500,7 @@ export interface components {
          *
          *     Attributes:
          *         items: the nodes.
-         *         next_cursor: what to pass as `cursor` for the next page; None on the last.
+         *         next_cursor: what to pass as `cursor` for the next page; null on the last.
          *         complete: whether the search index had caught up; if not, newly written things may be missing from a search.
          *         headline: the metric that stands for the nodes, if `headline` or `default` was asked for and they have one.
          *         columns: what `default` stood for, if it was asked for and the search is about one type.
@@ -3780,9 +3780,9 @@ export interface components {
          *
          *     Attributes:
          *         key: the key of the record.
-         *         execution: the execution that made an artifact last, or the record itself; None if there is none.
-         *         environment: where that ran; None if nothing is recorded.
-         *         duration: how long that ran, in milliseconds; None if nobody recorded it.
+         *         execution: the execution that made an artifact last, or the record itself; null if there is none.
+         *         environment: where that ran; null if nothing is recorded.
+         *         duration: how long that ran, in milliseconds; null if nobody recorded it.
          *         inputs: what that read, by name: the versions, with the digest where a version is not made of it.
          */
         RecordEnvironment: {
@@ -3844,7 +3844,7 @@ export interface components {
          *         is_dir: whether it is a folder, which has nothing of what follows.
          *         size: the size of the file.
          *         modified: when the file was last written.
-         *         sha256: the SHA-256 of what was uploaded, in hexadecimal digits; None if the file came in another way.
+         *         sha256: the SHA-256 of what was uploaded, in hexadecimal digits; null if the file came in another way.
          *         uploaded: when the upload was complete.
          *         is_changed: whether the file has another size than the upload, or was written later; its digest is another one
          *             then, unless the files were copied.
@@ -3886,19 +3886,19 @@ export interface components {
          *         next_cursor: where the next page begins, None at the end.
          *         digest: one SHA-256 for all files of an artifact, as they were uploaded: of the lines that `sha256sum` writes
          *             for them in the order of their paths, such as `HEX  ./MLmodel`. An artifact that is one file, and no
-         *             folder, has that of the file. None if there is none, and `no_digest` says why.
+         *             folder, has that of the file. null if there is none, and `no_digest` says why.
          *         no_digest: why there is no digest: `changed` (a file has another size than its upload, or was written later),
          *             `not_uploaded` (a file came in another way), `too_many` (there are more than 1,000 files or 100 folders),
          *             `no_files` (there are none, or they are elsewhere), `execution` (only artifacts have one), `part` (a folder
          *             or a later page was asked for).
          *         no_digest_of: the file because of which there is none, relative to the files of the record; the first, if there
          *             are several.
-         *         recorded_digest: the SHA-256 that the record of the model or data set has now, in hexadecimal digits; None if it
+         *         recorded_digest: the SHA-256 that the record of the model or data set has now, in hexadecimal digits; null if it
          *             has none.
-         *         is_digest_changed: whether the audit log shows that the record had another digest before; None if the caller
+         *         is_digest_changed: whether the audit log shows that the record had another digest before; null if the caller
          *             sees no changes by others, or the record never had a digest.
          *         is_as_recorded: whether `digest` is the one that the record has now. False: other files were uploaded since it
-         *             was recorded, or the digest is of data in memory, which has another one than a file with the same data. None
+         *             was recorded, or the digest is of data in memory, which has another one than a file with the same data. null
          *             if one of both is not known. Nobody has read the files for this: to be sure, download and compare them.
          */
         RecordFiles: {
@@ -4566,7 +4566,7 @@ export interface components {
          *
          *     Attributes:
          *         items: the versions, with the metrics that were asked for.
-         *         next_cursor: what to pass as `cursor` for the next page; None on the last.
+         *         next_cursor: what to pass as `cursor` for the next page; null on the last.
          *         total: how many versions there are.
          *         metrics: the names of all metrics that the newest `counted` versions have, the headline first.
          *         headline: the metric that stands for the versions, if `headline` was asked for.

@@ -15,9 +15,9 @@ class CallerRights:
     Attributes:
         name: the caller's name; "unnamed" on a server without authentication.
         role: the role.
-        workspaces: the workspaces that the caller is limited to, as NAME or TYPE=NAME; None for the whole store.
+        workspaces: the workspaces that the caller is limited to, as NAME or TYPE=NAME; null for the whole store.
         may_change: whether the caller can change records, those in the workspaces if there are any.
-        why_not: why the caller cannot change records; None if they can.
+        why_not: why the caller cannot change records; null if they can.
         is_read_only: whether the database is open for reading only, so that nobody can change records.
         may_read_audit: whether the caller can read the whole audit log.
         may_undo: whether the caller can undo entries of the audit log.

@@ -14,9 +14,9 @@ class RecordEnvironment:
 
     Attributes:
         key: the key of the record.
-        execution: the execution that made an artifact last, or the record itself; None if there is none.
-        environment: where that ran; None if nothing is recorded.
-        duration: how long that ran, in milliseconds; None if nobody recorded it.
+        execution: the execution that made an artifact last, or the record itself; null if there is none.
+        environment: where that ran; null if nothing is recorded.
+        duration: how long that ran, in milliseconds; null if nobody recorded it.
         inputs: what that read, by name: the versions, with the digest where a version is not made of it.
     """
 

@@ -14,7 +14,7 @@ class Environment:
     Attributes:
         commit: the commit of the code.
         branch: the branch, if one was checked out.
-        is_dirty: whether files differed from the commit; None if nobody recorded it.
+        is_dirty: whether files differed from the commit; null if nobody recorded it.
         repository: the address that the code came from, without user and password.
         command: the command, without secrets.
         notebook: the name of the notebook that it ran in.

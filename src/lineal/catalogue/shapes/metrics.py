@@ -23,10 +23,10 @@ class LoggedMetric:
     Attributes:
         name: its name.
         latest: the point with the highest step, then the latest time.
-        count: how many points it has; None, as all below, if only the latest was asked for.
+        count: how many points it has; null, as all below, if only the latest was asked for.
         first: the point with the lowest step, then the earliest time.
-        least: the least value; None if all are NaN.
-        greatest: the greatest value; None if all are NaN.
+        least: the least value; null if all are NaN.
+        greatest: the greatest value; null if all are NaN.
     """
 
     name: str
@@ -75,7 +75,7 @@ class ComparedMetric:
 
     Attributes:
         name: the metric.
-        metrics_type: how it was measured, such as validation or production; None if nothing says so.
+        metrics_type: how it was measured, such as validation or production; null if nothing says so.
         time: when it was measured.
         value: the value.
     """
@@ -158,7 +158,7 @@ class Curve:
         steps: the steps.
         times: the times.
         values: the values.
-        spans: the spans; None if all points are given.
+        spans: the spans; null if all points are given.
     """
 
     key: str

@@ -114,7 +114,7 @@ class Assertion:
 
 @dataclass(frozen=True)
 class ColumnQuality:
-    """What was measured of a column; None for what was not."""
+    """What was measured of a column; null for what was not."""
 
     nulls: Wide | None
     distinct: Wide | None
@@ -157,7 +157,7 @@ class DataSetColumns:
     Attributes:
         items: the columns in their order, each before the fields within it; up to 20,000.
         total: how many there are in all.
-        time: when the event says that it happened that named the columns; None if none did.
+        time: when the event says that it happened that named the columns; null if none did.
         rows: how many rows were counted last, None if that is not recorded.
         bytes: how large the data set was last, None if that is not recorded.
         assertions: the checks of the whole data set.
@@ -199,7 +199,7 @@ class ColumnPlace:
     Attributes:
         namespace, name: the data set in OpenLineage's words.
         artifact: its record, None if the store has none that the caller sees.
-        column: the column; None for the whole data set.
+        column: the column; null for the whole data set.
     """
 
     namespace: str

@@ -36,7 +36,7 @@ class Failure:
     """Why an execution did not complete.
 
     Attributes:
-        type: the type of the exception, or the reason in a word; None if it is not recorded.
+        type: the type of the exception, or the reason in a word; null if it is not recorded.
         message: the message, "" if there is none. Cards have its first 300 characters.
         is_cut: whether the message is longer than that; the record itself has all of it.
         traceback: the traceback; only the record itself has it.
@@ -57,7 +57,7 @@ class Times:
         ended: when it ended, None while it runs; when it was changed last if no property says it.
         start_is_recorded: whether a property says when it started.
         end_is_recorded: whether a property says when it ended.
-        duration: how long it took in milliseconds, or has been running until now; None unless properties say it.
+        duration: how long it took in milliseconds, or has been running until now; null unless properties say it.
     """
 
     started: int
@@ -73,21 +73,21 @@ class Card:
 
     Attributes:
         key: "a12", "e7" or "c3".
-        name: what people call it; None if nothing names it.
+        name: what people call it; null if nothing names it.
         type: the whole name of its type.
         version: its version as recorded.
         state: the word of its state, None if it is not set.
         workspace: the name of its workspace or pipeline.
         run: the name of its run.
-        started: when an execution started, as its properties say, else when it was created; None for others.
-        ended: when an execution ended, as its properties say, else when it was changed last; None while it runs.
+        started: when an execution started, as its properties say, else when it was created; null for others.
+        ended: when an execution ended, as its properties say, else when it was changed last; null while it runs.
         start_is_recorded: whether a property says when it started (`start_time`, for example).
         end_is_recorded: whether a property says when it ended.
         duration: how long an execution took, in milliseconds: from its recorded start to its recorded end, or until
-            now while it runs; None if one of the two is not recorded, because times of the store say nothing of it.
+            now while it runs; null if one of the two is not recorded, because times of the store say nothing of it.
         failure: why an execution did not complete, if that is recorded.
         aliases: the aliases that it has among the versions of its name, in alphabetical order.
-        archived: when it was archived; None if it is not.
+        archived: when it was archived; null if it is not.
         missing: whether events name it but the store does not have it.
         values: the properties and labels that were asked for ("prop.K", "label.K").
         metrics: the metrics that were asked for, by name.
@@ -139,7 +139,7 @@ class Page:
 
     Attributes:
         items: the nodes.
-        next_cursor: what to pass as `cursor` for the next page; None on the last.
+        next_cursor: what to pass as `cursor` for the next page; null on the last.
         complete: whether the search index had caught up; if not, newly written things may be missing from a search.
         headline: the metric that stands for the nodes, if `headline` or `default` was asked for and they have one.
         columns: what `default` stood for, if it was asked for and the search is about one type.
@@ -158,7 +158,7 @@ class Versions:
 
     Attributes:
         items: the versions, with the metrics that were asked for.
-        next_cursor: what to pass as `cursor` for the next page; None on the last.
+        next_cursor: what to pass as `cursor` for the next page; null on the last.
         total: how many versions there are.
         metrics: the names of all metrics that the newest `counted` versions have, the headline first.
         headline: the metric that stands for the versions, if `headline` was asked for.
@@ -199,17 +199,17 @@ class Node(Card):
         headline: the names of up to four metrics that stand for it, the first one first.
         facets: the names of the facets of OpenLineage that it has; of an artifact and of an
             execution also those of its events.
-        environment: where an execution ran: its code, command, Python, packages; None if nothing is recorded.
+        environment: where an execution ran: its code, command, Python, packages; null if nothing is recorded.
         part_of: the execution that an execution is a part of, such as the step that called it. Only of a node that is
             asked for alone, as `steps`.
-        steps: the executions that are parts of an execution; None if there are none.
+        steps: the executions that are parts of an execution; null if there are none.
         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
         recorded_by: whose call recorded it, if the audit log has that. Only of a node that is asked for alone, and for
             callers without workspaces, as the two that follow.
         changed_since: what has another value than it was recorded with, or was removed, as the audit log shows:
             `digest`, `git.commit`, `param.NAME` and others, without state, labels, description and aliases. What
-            changed before the log was kept, or without Lineal, is not in it. None if it is not known.
-        deleted_outputs: how many outputs of an execution were deleted, as the audit log shows; None if it is not known.
+            changed before the log was kept, or without Lineal, is not in it. null if it is not known.
+        deleted_outputs: how many outputs of an execution were deleted, as the audit log shows; null if it is not known.
     """
 
     properties: dict[str, Value] = field(default_factory=dict)
@@ -388,7 +388,7 @@ class ExecutionTiming(Card):
 
     Attributes:
         median: how long completed ones of the same type and name took, in milliseconds, as far as that is recorded;
-            None if it is of none.
+            null if it is of none.
         stuck: whether it runs for more than three times the median.
     """
 

@@ -24,7 +24,7 @@ from lineal.store.tables.own_tables import ENTRY, FACT, MARK, PROGRESS, RUN, UNI
 from lineal.store.workspaces.shared_workspaces import strangers
 
 # The form of facts, and of what else a pass writes. If it changes, all of it is written again, node by node.
-FORM = 7
+FORM = 8
 _LARGEST = sys.float_info.max
 
 

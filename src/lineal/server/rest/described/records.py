@@ -15,8 +15,8 @@ RECORDS: Mapping[str, Operation] = {
     "list_{plural}": Operation(
         "Returns a page of the {plural} that a search (`q`), a filter query or both find; without them, all. Send "
         "`next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. "
-        "`total` is exact up to 10,000. A mistake in the search is a 400 that says where it is (`position`, `length`) "
-        "and what to write (`hint`).",
+        "To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is "
+        "(`position`, `length`) and what to write (`hint`).",
         query={"limit": "2", "order_by": "-created"},
     ),
     "export_{plural}": Operation(
