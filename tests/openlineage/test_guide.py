@@ -14,7 +14,8 @@ from lineal import conventions
 from lineal.cli import main
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.locations import joined, split
-from lineal.openlineage import facets, stored_form
+from lineal.openlineage import checks, facets, stored_form
+from lineal.openlineage.pointers import EventError
 from tests.services import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "openlineage.md").read_text()
@@ -43,6 +44,17 @@ def test_every_facet_that_becomes_a_property_is_there_with_its_properties() -> N
             assert f"`{facet}`" in text
             for name in rule({}):
                 assert f"`{name}`" in text or name == "labels", f"{facet} gives {name}, which the page does not name"
+
+
+def test_the_smallest_event_has_what_must_be_there_and_no_more() -> None:
+    text = section("### JSON")
+    event = json.loads(re.findall(r"```json\n(.*?)```", text, re.DOTALL)[0])
+    assert checks.read(event) is not None
+
+    for name in ("eventTime", "producer", "job"):
+        with pytest.raises(EventError):
+            checks.read({key: value for key, value in event.items() if key != name})
+    assert checks.read({key: value for key, value in event.items() if key not in ("eventType", "inputs", "outputs")})
 
 
 def test_no_text_that_events_say_of_a_data_set_is_a_label() -> None:
