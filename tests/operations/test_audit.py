@@ -19,8 +19,10 @@ from lineal.service.access import Caller, Role
 from lineal.store.schema import on_demand
 from lineal.store.upkeep import audit as audit_rows
 from lineal.store.upkeep.audit import AuditFilter, AuditRow
+from lineal.store.workspaces.scope import Scope, Workspace
 from lineal.upkeep import archive, doctor, migration
 from lineal.upkeep.opening import open_service
+from lineal.upkeep.recorded import recorded
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.operations.lineages import Lineage
@@ -174,3 +176,22 @@ def test_a_restored_store_says_who_restored_what(tmp_path: Path, ids: archive.Id
     with open_service(f"sqlite:///{tmp_path}/new.db") as service:
         [entry] = entries(service, rpc="restore")
     assert (entry.who, entry.action, values(entry)[1]["file"]) == ("ann", "restore", "a.zip")
+
+
+def test_what_was_replaced_after_it_was_recorded_is_told_to_those_who_see_changes_by_others(
+    audited: MetadataService,
+) -> None:
+    type_id = put_artifact_type(audited)
+    node = artifact(type_id, name="model", uri="s3://m", properties={"digest": "a", "note": "b"})
+    for digest, note, uri in (("a", "b", "s3://m"), ("c", "d", "s3://n"), ("c", "b", "s3://n")):
+        node.uri = uri
+        node.custom_properties["digest"].string_value = digest
+        node.custom_properties["note"].string_value = note
+        node.custom_properties[f"later {digest}"].int_value = 1  # what is added is no change
+        request = rpc.PutArtifactsRequest(artifacts=[node])
+        [node.id] = audited.call("PutArtifacts", request, caller=ANN).artifact_ids  # type: ignore[attr-defined]
+
+    found = recorded(audited, ARTIFACT, node.id, Caller("ada", Role.READER))
+    assert found is not None
+    assert (found.by, found.changed, found.deleted_outputs) == ("ann", ["digest", "uri"], 0)
+    assert recorded(audited, ARTIFACT, node.id, Caller("bob", Role.READER, Scope((Workspace("w"),)))) is None

@@ -19,6 +19,7 @@ _Values = dict[str, Any]
 _LINKS = ("event", "association", "attribution", "parent")
 _TIMES = (
     "expires",
+    "revoked",
     "milliseconds_since_epoch",
     "last_update_time_since_epoch",
     "__started__",

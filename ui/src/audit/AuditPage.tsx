@@ -158,8 +158,7 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
               </td>
               <td>{entry.rpc}</td>
               <td>
-                {isRemoved(entry) && "remove "}
-                {entry.action} <About entry={entry} />
+                {wayOf(entry)} <About entry={entry} />
               </td>
               <td className="wrap">
                 <Fields entry={entry} />
@@ -172,9 +171,12 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
   );
 }
 
-/** Whether an entry is about a link that was removed; one without a word for it was added. */
-function isRemoved({ action, old, new: present }: AuditEntry): boolean {
-  return ["event", "attribution", "association", "parent"].includes(action) && old !== null && present === null;
+const LINKS = ["event", "attribution", "association", "parent"];
+
+/** What was done; of a link whether it was added or removed. */
+function wayOf({ action, old }: AuditEntry): string {
+  if (!LINKS.includes(action)) return action;
+  return `${old === null ? "add" : "remove"} ${action}`;
 }
 
 function About({ entry: { subject, node_id } }: { entry: AuditEntry }) {

@@ -13,7 +13,7 @@ const OWN_NAMES: Readonly<Record<string, string>> = {
   __ended__: "ended",
   milliseconds_since_epoch: "time",
 };
-const TIMES = ["archived", "started", "ended", "time", "expires"];
+const TIMES = ["archived", "started", "ended", "time", "expires", "revoked"];
 
 /** The changed fields: members of the SDK's JSON each by itself, and the time of update only where nothing else changed. */
 export function historyFields(
