@@ -55,7 +55,7 @@ class Words(SearchEnglish):
 
     def word_filter(self, word: str) -> bool:
         """Say whether the index has a word."""
-        return super().word_filter(word) or (word.isdigit() and 2 < len(word) < 6)
+        return super().word_filter(word) or (word.isdigit() and word[0] != "0" and 2 < len(word) < 6)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

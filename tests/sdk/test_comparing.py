@@ -136,6 +136,12 @@ def test_a_search_finds_executions_with_why_they_failed(workspace: Workspace) ->
         workspace.search("", kind="run")  # type: ignore[arg-type]
 
 
+def test_a_name_in_a_search_that_no_record_has_gives_a_warning_with_the_nearest(workspace: Workspace) -> None:
+    with pytest.warns(UserWarning, match="no artifact has the metric acuracy; did you mean accuracy"):
+        assert workspace.search("metric.acuracy>0.1") == []
+    assert workspace.search("label.nothing=x") == []
+
+
 def test_a_mistake_in_a_search_is_a_value_error(workspace: Workspace) -> None:
     with pytest.raises(ValueError, match="did you mean type"):
         workspace.search("typ:model")

@@ -23,6 +23,7 @@ _MOST_NAMES = 5
 _PAGE = 200
 _ALIAS = "alias"
 _BY_VALUE = (_ALIAS, "type")
+_MEANT = "; did you mean "
 _WORDS = {"metric": "metric", "label": "label", "prop": "property"}
 
 
@@ -31,6 +32,11 @@ class Pages(Protocol):
 
     def __call__(self, asked: Asked, *, limit: int) -> list[Any]:
         """Return them."""
+
+
+def guesses(page: Pages, asked: Asked, thing: str) -> list[str]:
+    """Return those of the sentences that name what was probably meant."""
+    return [each for each in sentences(page, asked, thing) if _MEANT in each]
 
 
 def sentences(page: Pages, asked: Asked, thing: str) -> list[str]:
@@ -98,7 +104,7 @@ def _sentence(part: Comparison, thing: str, known: set[str]) -> str:
         word, known = "parameter", {each for each in known if each.startswith(conventions.PARAM_PREFIX)}
     guess = nearest(name, known, cutoff=0.5)
     some = ", ".join(sorted(known)[:_MOST_NAMES])
-    more = f"; did you mean {guess}?" if guess else f"; there are for example {some}" if some else ""
+    more = f"{_MEANT}{guess}?" if guess else f"; there are for example {some}" if some else ""
     return f"no {thing} has the {word} {name}{more}"
 
 

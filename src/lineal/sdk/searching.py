@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, SupportsIndex
 
 from lineal import conventions, errors
-from lineal.client import MetadataStore
+from lineal.client import MetadataStore, unknown_names
 from lineal.client.search_calls import Asked
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.sdk import artifact_lineage, filters, listing, stored_form
@@ -65,7 +65,11 @@ def find(client: MetadataStore, workspace: str, wanted: Wanted) -> list[dict[str
 
     """
     limit = MOST if wanted.limit is None else listing.checked_limit(wanted.limit)
-    nodes, has_more, is_complete = _pages(client, wanted.asked(workspace), limit)
+    asked = wanted.asked(workspace)
+    nodes, has_more, is_complete = _pages(client, asked, limit)
+    if not nodes and limit:
+        for said in unknown_names.guesses(lambda asked, limit: _pages(client, asked, limit)[0], asked, wanted.kind):
+            warnings.warn(said, stacklevel=3)
     if has_more and wanted.limit is None:
         warnings.warn(f"the search finds more than {MOST:,} {wanted.kind}s; give a limit to get more", stacklevel=3)
     if not is_complete:
