@@ -13,6 +13,10 @@ from lineal.cli import main
 
 PAGES = {
     "decisions/0046.html": [("d", "0046 Files of runs", "Why.")],
+    "help/troubleshooting.html": [
+        ("t", "Messages", "What they mean."),
+        ("signed", "… is not signed; use one that …", "Sign it."),
+    ],
     "index.html": [("lineal", "Lineal", "What it is.")],
     "operations/files.html": [
         ("files", "The files of runs", "Where they are."),
@@ -47,6 +51,11 @@ def printed(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
         (["TOKENS", "security"], "Security: Tokens", "operations/security.html#tokens"),
         (["409"], "The files of runs: Object stores", "operations/files.html#object-stores"),
         (["disks", "full"], "The files of runs: Object stores", "operations/files.html#object-stores"),
+        (
+            ["lineal: /tmp/a.zip is  not signed; use one that `x` wrote"],
+            "Messages: … is not signed; use one that …",
+            "help/troubleshooting.html#signed",
+        ),
         (["securi"], "Security", "operations/security.html"),
     ],
 )

@@ -1,7 +1,7 @@
 """`lineal docs`: find a page of the documentation that this installation brings, and say where it is.
 
-WORDS are a name of which a message says `see: lineal docs NAME`, or words of a title, a heading or the text. Without
-words it is the start page. If LINEAL_UI_URL names a server's web UI, its address of the page is printed too.
+WORDS are a name of which a message says `see: lineal docs NAME`, words of a title, a heading or the text, or a whole
+message in quotation marks. Without words it is the start page. If LINEAL_UI_URL names a server's web UI, its address of the page is printed too.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def _found(site: Path, words: Sequence[str]) -> list[Section]:
     """Return the page with a name, or the sections that have all words, the best first."""
     page = pages.PAGES.get(" ".join(words) or "start") or pages.PAGES.get("-".join(words))
     if page is None:
-        return docs_sections.found(site, words)
+        messages = f"{pages.TROUBLESHOOTING.path}.html"
+        return docs_sections.quoting(site, messages, " ".join(words)) or docs_sections.found(site, words)
     known = docs_sections.sections_of(site, f"{page.path}.html")
     return [each for each in known if each.address == page.place] or [Section(page.name, "", page.place, "")]
 

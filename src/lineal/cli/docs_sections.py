@@ -25,6 +25,8 @@ _ENDINGS = "(?:s|es|ed|ing)?"
 _IN_HEADING, _IN_TITLE, _SIDE_BY_SIDE = 12.0, 3.0, 4.0
 _LITTLE = ("a", "an", "the", "of", "to", "in", "is", "and", "or", "how", "do", "i")
 _LONGEST_EXCERPT = 180
+_ANYTHING = "…"
+_SHORTEST_QUOTATION = 10
 _BEFORE = 60
 
 
@@ -64,6 +66,23 @@ def found(site: Path, words: Sequence[str]) -> list[Section]:
         parts = [word.casefold() for word in words]
         hits = [(1.0, each) for page in pages for each in page if all(part in each.own.casefold() for part in parts)]
     return [each for _, each in sorted(hits, key=lambda hit: _order(*hit))]
+
+
+def quoting(site: Path, address: str, message: str) -> list[Section]:
+    """Return the sections of a page whose heading quotes a message, the longest quotation first.
+
+    `…` in a heading stands for any text. The message can have more before and behind what is quoted.
+    """
+    said = _BLANKS.sub(" ", message.replace("`", ""))  # what marks code is not seen in a heading
+    quoted = [each for each in sections_of(site, address) if _is_quotation(each.heading, said)]
+    return sorted(quoted, key=lambda section: -len(section.heading))
+
+
+def _is_quotation(heading: str, message: str) -> bool:
+    parts = [part.strip() for part in heading.split(_ANYTHING)]
+    if max(map(len, parts)) < _SHORTEST_QUOTATION:
+        return False
+    return re.search(".*?".join(map(re.escape, parts)), message, re.IGNORECASE) is not None
 
 
 def excerpt(section: Section, words: Sequence[str]) -> str:
