@@ -1,7 +1,8 @@
 """`lineal docs`: find a page of the documentation that this installation brings, and say where it is.
 
 WORDS are a name of which a message says `see: lineal docs NAME`, words of a title, a heading or the text, or a whole
-message in quotation marks. Without words it is the start page. If LINEAL_UI_URL names a server's web UI, its address of the page is printed too.
+message in quotation marks. Without words it is the start page. If LINEAL_UI_URL names a server's web UI, its address of
+the page is printed too.
 """
 
 from __future__ import annotations
