@@ -42,6 +42,17 @@ def fill(url: str) -> None:
                     judge.log_output(Metrics(name="judged", uri="m", model_id=str(model.id), values={"accuracy": 0.9}))
 
 
+def test_why_executions_failed_is_no_parameter() -> None:
+    with Store("sqlite://") as store:
+        workspace = Workspace(store, "bakery")
+        for reason in ("cold", "hot"):
+            with pytest.raises(ValueError, match=reason), Execution("bake", workspace):
+                raise ValueError(reason)
+        found = compare("execution:1", "execution:2", store=store.store)
+    assert "parameters" not in found
+    assert found["record"] == {"failure_message": ["cold", "hot"]}
+
+
 @pytest.fixture(scope="module")
 def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('compared') / 'store.db'}"

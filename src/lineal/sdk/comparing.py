@@ -28,9 +28,10 @@ Key = tuple[Kind, int]
 SECTIONS = ("parameters", "metrics", "record", "content", "labels", "aliases", "inputs", "environment")
 """The keys of an answer that hold what differs, in the order in which they are shown."""
 # In sections of their own, or of no meaning to people.
-_ELSEWHERE = frozenset(
-    {"name", "version", "create_time", "labels", "id", "kwargs", "uri", "values", *conventions.CONTENT}
-)
+_NAMES = ("name", "version", "create_time", "labels", "id", "kwargs", "uri", "values")
+_ELSEWHERE = frozenset((*_NAMES, *conventions.CONTENT, *conventions.FAILURE_OWN))
+_FAILED = conventions.FAILURE_OWN[:2]
+"""Why an execution failed; its traceback is too long to be compared."""
 _OF_PLACE = (conventions.GIT_PREFIX, conventions.ENV_PREFIX)
 
 
@@ -47,7 +48,7 @@ def compare(*records: Any, store: MetadataStore | None = None, same: bool = Fals
         `records`: for each record its kind, id, type, name and version, and as `made_by` the id of the execution that
         made it. And by section what differs, by name, as a list with a value for each record, None for a missing one
         (a recorded None is the text "None"): `parameters` (`hyperparameters.C`, `param.rate` of the execution, other
-        properties), `metrics`, `record` (`name`, `version`, `uri`, `state`...), `content` (`digest`, `size`...),
+        properties), `metrics`, `record` (`name`, `version`, `state`, `failure_message`...), `content` (`digest`...),
         `labels`, `aliases` (True for those who have it), `inputs` (the version of each data set or model that was
         read, or its id) and `environment` (`commit`, `is_dirty`, `packages.numpy`..., and last `peak_mib` and
         `duration`, in milliseconds). A section without a difference is left out. Where `hyperparameters.C` means the
@@ -233,6 +234,7 @@ def _fields(kind: Kind, record: Record) -> dict[str, Any]:
         "workspace": record.workspace,
         "run": record.run,
     }
+    said |= {name: node.custom_properties[name].string_value for name in _FAILED if name in node.custom_properties}
     return {name: value for name, value in said.items() if value}
 
 
