@@ -1,10 +1,10 @@
 // @vitest-environment happy-dom
 // A list page: what it asks for, what it shows of it, and what each act changes in its address.
 
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { queryClient } from "../src/api/client";
-import type { ListKind } from "../src/api/shapes";
+import type { ListKind, Row } from "../src/api/shapes";
 import { ListPage } from "../src/list/ListPage";
 import { type Answers, drawAt, giveSizes, rowOf, serve } from "./drawing";
 
@@ -120,6 +120,23 @@ describe("a list", () => {
 });
 
 describe("the columns of a list", () => {
+  const heads = async () => within(await grid()).findAllByRole("columnheader");
+
+  it("are those that some record fills, as long as nobody chose them and the list is loaded", async () => {
+    const made = { key: "e1", id: "1", kind: "execution", name: "train", type: "step" } as Row["made_by"];
+    draw("/artifacts", {
+      artifacts: { items: [rowOf(1, { made_by: made })], next_cursor: null, complete: true },
+    });
+    const names = (await heads()).map(({ textContent }) => textContent);
+    expect(names.some((name) => name?.includes("Made by"))).toBe(true);
+    expect(names.some((name) => name?.includes("Version"))).toBe(false);
+  });
+
+  it("stay if a person chose them, though they are empty", async () => {
+    draw("/artifacts?columns=name,version");
+    expect((await heads()).some(({ textContent }) => textContent?.includes("Version"))).toBe(true);
+  });
+
   it("are asked for once the server has named the type in the filter, where a type has its own", async () => {
     localStorage.setItem("lineal.columns.artifacts.model", '["!name","metric.auc"]');
     const { asked } = draw("/artifacts?filter=type=model", { "search/parse": { text: "", terms: [TYPE] } });

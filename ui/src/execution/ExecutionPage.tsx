@@ -83,8 +83,9 @@ function Plain({ execution }: { execution: Node }) {
         <section className="execution-middle" aria-label="What it did">
           <h2>Execution</h2>
           <Times execution={execution} />
-          <Parameters execution={execution} />
           <PartOf execution={execution} />
+          <EnvironmentSection execution={execution} />
+          <Parameters execution={execution} />
           <MetaList node={execution} />
           <PropertyList record={withoutParams(execution)} />
         </section>
@@ -98,7 +99,6 @@ function Plain({ execution }: { execution: Node }) {
       </div>
       <RecordCurves record={execution} />
       <Steps execution={execution} />
-      <EnvironmentSection execution={execution} />
       <LateFacets record={execution} />
       <FilesSection record={execution} />
     </>

@@ -117,7 +117,7 @@ function Rows({ list }: { list: List }) {
       kind={kind}
       place={JSON.stringify([kind, filter, search.fx, search.sort])}
       records={list.records}
-      columns={list.columns}
+      columns={list.shown}
       total={counted?.exact ? counted.count : undefined}
       sort={search.sort ?? "-created"}
       selected={list.selected}

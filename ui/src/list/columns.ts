@@ -110,6 +110,23 @@ export function sortAfter(sort: string, keys: readonly string[]): string {
   return other ? (sort.startsWith("-") ? `-${other}` : other) : sort;
 }
 
+/** Columns that take room for nothing where no record has a value, and what a record has in them. */
+const OPTIONAL: Readonly<Record<string, (row: Row) => unknown>> = {
+  version: ({ version }) => version,
+  labels: ({ labels }) => Object.keys(labels ?? {}).length,
+  aliases: ({ aliases }) => aliases?.length,
+  failure: ({ failure }) => failure,
+  made_by: ({ made_by: maker }) => maker,
+};
+
+/** The columns without those that none of the records fills. */
+export function filledColumns(columns: readonly Column[], records: readonly Row[]): readonly Column[] {
+  return columns.filter(({ key }) => {
+    const read = OPTIONAL[key];
+    return read === undefined || records.some((row) => Boolean(read(row)));
+  });
+}
+
 /** Whether the server must be asked for the column's values. */
 export function isAskedFor(key: string): boolean {
   return FIXED[key] === undefined;

@@ -10,8 +10,8 @@ import { type ListKind, pageOf, type Row } from "../api/shapes";
 import { joinList, type ListSearch, splitList } from "../app/search";
 import { MOST_COMPARED } from "../compare/address";
 import { onlyType } from "../filter/terms";
-import { sortAfter } from "./columns";
-import { forgetColumns, rememberColumns } from "./memory";
+import { filledColumns, sortAfter } from "./columns";
+import { forgetColumns, rememberColumns, rememberedColumns } from "./memory";
 import { useFilterEdits } from "./useFilterEdits";
 
 export type List = ReturnType<typeof useList>;
@@ -31,6 +31,12 @@ export function useList(kind: ListKind) {
   const hidden = useHidden(asked, listing.isSuccess && mayHide && (asked.unarchived || search.archived !== undefined));
   const suiting = listing.data?.pages[0]?.columns;
   const columns = useMemo(() => columnsOf(kind, search.columns, type, suiting), [search.columns, type, kind, suiting]);
+  // Columns that nobody chose are left out where they are empty in the whole list, as a table of the command line does.
+  const mayLeaveOut = listing.isSuccess && !listing.hasNextPage && !search.columns && !rememberedColumns(kind, type);
+  const shown = useMemo(
+    () => (mayLeaveOut && records.length > 0 ? filledColumns(columns, records) : columns),
+    [mayLeaveOut, columns, records],
+  );
   const changes = useChanges(kind, search, type);
   // Where the server does not count, the end of the list tells.
   const loadedTotal = listing.data && !listing.hasNextPage ? records.length : undefined;
@@ -47,6 +53,8 @@ export function useList(kind: ListKind) {
     records,
     selected,
     columns,
+    /** The columns that the table has: all that are chosen, or of the default ones those that some record fills. */
+    shown,
     counted,
     total: counted?.count ?? loadedTotal,
     complete: counted?.complete !== false && !listing.data?.pages.some((page) => !page.complete),

@@ -1,6 +1,7 @@
 // Names with their values, as a list that screen readers announce as such.
 
 import type { ReactNode } from "react";
+import { breakable } from "./names";
 
 export function Pairs({ pairs }: { pairs: readonly (readonly [string, ReactNode])[] }) {
   return (
@@ -8,7 +9,7 @@ export function Pairs({ pairs }: { pairs: readonly (readonly [string, ReactNode]
       {pairs.map(([name, value]) => (
         <div key={name}>
           <dt>
-            <bdi>{name}</bdi>
+            <bdi title={name}>{breakable(name)}</bdi>
           </dt>
           <dd>{typeof value === "string" ? <bdi>{value}</bdi> : value}</dd>
         </div>
