@@ -84,7 +84,6 @@ function Plain({ execution }: { execution: Node }) {
           <h2>Execution</h2>
           <Times execution={execution} />
           <PartOf execution={execution} />
-          <EnvironmentSection execution={execution} />
           <Parameters execution={execution} />
           <MetaList node={execution} />
           <PropertyList record={withoutParams(execution)} />
@@ -99,21 +98,33 @@ function Plain({ execution }: { execution: Node }) {
       </div>
       <RecordCurves record={execution} />
       <Steps execution={execution} />
+      <EnvironmentSection execution={execution} />
       <LateFacets record={execution} />
       <FilesSection record={execution} />
     </>
   );
 }
 
+/** So many parameters are in sight at first; more would push away what stands below, such as the commit. */
+const MOST_IN_SIGHT = 10;
+
 /** What a step was given besides artifacts. */
 function Parameters({ execution }: { execution: Node }) {
   const parameters = paramsOf(execution);
   const leftOut = execution.custom_properties.__left_out__;
   if (parameters.length === 0 && !leftOut) return null;
+  const pairs = parameters.map(({ name, value }) => [name, value] as const);
+  const inSight = pairs.length > MOST_IN_SIGHT + 2 ? MOST_IN_SIGHT : pairs.length;
   return (
     <div className="execution-parameters">
       <h3>{count(parameters.length, "parameter")}</h3>
-      <Pairs pairs={parameters.map(({ name, value }) => [name, value])} />
+      <Pairs pairs={pairs.slice(0, inSight)} />
+      {inSight < pairs.length && (
+        <details className="internal">
+          <summary>{count(pairs.length - inSight, "more parameter")}</summary>
+          <Pairs pairs={pairs.slice(inSight)} />
+        </details>
+      )}
       {leftOut && (
         <p className="muted">
           Not recorded: <bdi>{String(leftOut.value)}</bdi>
