@@ -116,6 +116,7 @@ const OPTIONAL: Readonly<Record<string, (row: Row) => unknown>> = {
   labels: ({ labels }) => Object.keys(labels ?? {}).length,
   aliases: ({ aliases }) => aliases?.length,
   failure: ({ failure }) => failure,
+  state: ({ state }) => state,
   made_by: ({ made_by: maker }) => maker,
 };
 
