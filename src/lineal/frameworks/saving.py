@@ -258,7 +258,9 @@ def _newest(workspace: Workspace, type_id: int, name: str) -> pb.Artifact | None
 
 
 def model_files(model: Any, folder: str | os.PathLike[str] | None = None, *, store: Any = None) -> Path:
-    """Return a folder of this machine with the files of a model, whose digest was compared.
+    """Return a folder of this machine with the files of a model, whose digest is that of the record as it is now.
+
+    The history of the record says whether somebody has changed that digest since.
 
     Args:
         model: a model that was logged or saved, or a dict of `Workspace.list` or `Workspace.get_by_alias`.
