@@ -64,6 +64,14 @@ def test_both_ports_speak_tls_and_nothing_else(authority: Authority) -> None:
             client.get("/healthz")
         with pytest.raises(errors.UnavailableError), MetadataStore.from_url(f"grpc://{served.grpc}") as store:
             store.get_artifacts()
+        with (
+            pytest.raises(
+                errors.UnavailableError,
+                match=r"not trusted here \([\w -]+\).*\?ca_file=FILE; see: lineal docs security",
+            ),
+            MetadataStore.from_url(f"grpcs://{served.grpc}") as store,
+        ):
+            store.get_artifacts()
 
 
 def test_certificates_are_read_again_when_they_change(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ _HEALTH = "/grpc.health.v1.Health/Check"
 _left_to_parent: list[Any] = []
 """Channels that a forked child must neither use nor close."""
 _TOO_LARGE = re.compile(r"message larger than max \((\d+) vs\. (\d+)\)")
+_UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED: ([\w -]+)")
 
 
 class GrpcTransport:
@@ -182,8 +183,9 @@ class GrpcTransport:
         trailer = dict(error.trailing_metadata() or ()).get(TRAILER, b"")
         details = decoded(trailer)
         if code == errors.UNAVAILABLE:
+            page = pages.SECURITY if _UNTRUSTED.search(message) else pages.SERVER
             message = self._unavailable(message, has_answered=bool(trailer))
-            details = replace(details, page=details.page or pages.SERVER.name)
+            details = replace(details, page=details.page or page.name)
         if code == errors.RESOURCE_EXHAUSTED and (found := _TOO_LARGE.search(message)):
             return self._too_large(size=int(found[1]), limit=int(found[2]))
         return errors.make_exception(message, code, details)
@@ -192,6 +194,11 @@ class GrpcTransport:
         """Say whether the server did not answer, or what is behind it, such as its database."""
         if has_answered:
             return f"the server {self._target} cannot do this now: {message}"
+        if untrusted := _UNTRUSTED.search(message):
+            return (
+                f"the certificate of {self._target} is not trusted here ({untrusted[1]}); if it is the right one, name "
+                f"it or that of its authority in the URL: grpcs://{self._target}?ca_file=FILE"
+            )
         return f"no answer from {self._target}: {message}; is a metadata server running there?"
 
     def _too_large(self, *, size: int, limit: int) -> errors.StatusError:
