@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Sequence
 
 from lineal.cli import mistakes, things
-from lineal.cli.arguments import LARGEST_ID, node_id
+from lineal.cli.arguments import node_id
 from lineal.cli.things import Things
 
 _LONGEST = 60
@@ -39,5 +39,5 @@ def node_word(text: str, among: Sequence[Things], *, default: Things | None = No
 def _examples(among: Sequence[Things], default: Things | None) -> str:
     kinds = list(dict.fromkeys(f"{each.kind}:7" for each in among))
     if default:
-        return f"the id of an {default.one}, from 1 to {LARGEST_ID}, or {' or '.join(kinds)}"
+        return f"the id of an {default.one} such as 7, or model:7, or {' or '.join(kinds)}"
     return f"{', '.join(kinds[:-1])} or {kinds[-1]}"
