@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Sequence
 
 from lineal.cli import mistakes, things
-from lineal.cli.arguments import node_id
+from lineal.cli.arguments import LARGEST_ID, node_id
 from lineal.cli.things import Things
 
 _LONGEST = 60
@@ -31,13 +31,16 @@ def node_word(text: str, among: Sequence[Things], *, default: Things | None = No
     found = things.named(word, among) if colon else default
     if found is None or not number.isascii() or not number.isdigit():
         guess = mistakes.meant(word, things.names(among)) if colon and not found else ""
-        what = f"{text[:_LONGEST]!r} is not a record; write {_examples(among, default)}{guess}"
+        what = (
+            f"{text[:_LONGEST]!r} is not a record; write {_examples(among, default, is_name=text[:1].isalpha())}{guess}"
+        )
         raise argparse.ArgumentTypeError(f"{what}; ids are in `lineal ls models`")
     return found, node_id(number)
 
 
-def _examples(among: Sequence[Things], default: Things | None) -> str:
+def _examples(among: Sequence[Things], default: Things | None, *, is_name: bool) -> str:
     kinds = list(dict.fromkeys(f"{each.kind}:7" for each in among))
     if default:
-        return f"the id of an {default.one} such as 7, or model:7, or {' or '.join(kinds)}"
+        number = "such as 7, or model:7," if is_name else f"from 1 to {LARGEST_ID},"
+        return f"the id of an {default.one} {number} or {' or '.join(kinds)}"
     return f"{', '.join(kinds[:-1])} or {kinds[-1]}"
