@@ -53,3 +53,10 @@ def test_every_picture_of_the_docs_is_shown_and_loads_fast() -> None:
 
     assert pictures == {target for page in PAGES for target, _ in targets(page) if target.suffix == ".png"}
     assert [picture.name for picture in pictures if picture.stat().st_size > LARGEST_PICTURE] == []
+
+
+def test_a_script_takes_every_picture() -> None:
+    journeys = (REPOSITORY / "ui" / "journeys").glob("*.ts")
+    scripts = "".join(path.read_text() for path in journeys if "`make pictures` takes them" in path.read_text())
+    pictures = (REPOSITORY / "docs" / "pictures").iterdir()
+    assert [picture.name for picture in pictures if f'"{picture.stem}"' not in scripts] == []
