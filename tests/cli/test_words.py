@@ -54,7 +54,7 @@ def test_a_wrong_flag_is_answered_with_the_nearest(refusal: Refusal, prog: str) 
 
 @pytest.mark.parametrize(
     ("prog", "flag"),
-    [(prog, f) for prog, parser in PARSERS.items() for f in STORES & {*parser._option_string_actions}]
+    [(prog, f) for prog, parser in PARSERS.items() for f in sorted(STORES & {*parser._option_string_actions})]
     + [("lineal watch", "--to")],
 )
 def test_an_empty_name_of_a_store_is_refused(refusal: Refusal, prog: str, flag: str) -> None:  # noqa: F811

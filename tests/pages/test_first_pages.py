@@ -32,4 +32,4 @@ def test_the_first_pages_run_in_one_folder_and_twice(tmp_path: Path, interpreter
 
         assert sorted(listed(run, "models -q alias:production")) == ["wine", "wine-mlflow"]
         assert sorted(listed(run, "models -q name=wine")) == ["wine"] * 6
-        assert sorted(listed(run, "data_sets")) == ["test data", "wine", "wine-test", "wine-train"]
+        assert sorted(listed(run, "data_sets")) == ["wine test", "wine train", "wine-test", "wine-train"]

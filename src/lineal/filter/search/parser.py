@@ -41,6 +41,7 @@ _OTHER_FAMILIES = {
 }
 _PREFIXES = tuple(prefix.rstrip(".") for prefix in conventions.GIVEN_PREFIXES)
 _ALIKE = 0.7
+_LONGEST_SHOWN = 60
 
 
 _LONGEST_REMEMBERED = 1000
@@ -381,9 +382,6 @@ def _meant_by(family: str, name: str) -> tuple[str, bool]:
 
 def _cut(name: str) -> str:
     return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…"
-
-
-_LONGEST_SHOWN = 60
 
 
 def _known_keys() -> str:
