@@ -43,6 +43,8 @@ _LOGGED_MODEL = re.compile(r"mlflow:[^:]+:model:m-[^:]+")
 OPENLINEAGE_RUN, OPENLINEAGE_JOB = "openlineage.Run", "openlineage.Job"
 OPENLINEAGE_DECLARED = "openlineage.Declared"
 OPENLINEAGE_IDS = "openlineage:"
+# What the audit log calls the receiving of events.
+OPENLINEAGE_CALL = "ReceiveEvent"
 # What its rules keep for themselves: what events said of a run when, and the parents of a job that are inside of it.
 OPENLINEAGE_OWN = ("__openlineage__", "__openlineage_cycle__")
 # The names of a data set's columns with commas between them, and how many characters of them a search looks at.
@@ -86,6 +88,8 @@ FILES_OF_RUN, FILES_OF_VERSION = "artifact_uri", "__mlflow_place__"
 ARTIFACT_PROXY = "api/2.0/mlflow-artifacts/artifacts"
 # What describes runs and experiments, which have no other description.
 MLFLOW_NOTE = "tag.mlflow.note.content"
+# The models that a run logged, which grow with each of them.
+MLFLOW_HISTORY = "mlflow.log-model.history"
 MLFLOW_DESCRIBED = (MLFLOW_RUN, MLFLOW_EXPERIMENT)
 # Why an execution did not complete: the first of each that it has, as its own or a custom property. The SDK and the
 # watchers write `failure_...`. TFX writes `__execution_error_msg__`, and `__execution_result__`, a JSON object whose

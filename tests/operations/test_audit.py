@@ -13,21 +13,24 @@ import pytest
 
 from lineal import errors
 from lineal.config import DatabaseSettings
-from lineal.kinds import ARTIFACT
+from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
 from lineal.store.schema import on_demand
+from lineal.store.tables.own_tables import AUDIT
 from lineal.store.upkeep import audit as audit_rows
 from lineal.store.upkeep.audit import AuditFilter, AuditRow
+from lineal.store.upkeep.changes import Change
 from lineal.store.workspaces.scope import Scope, Workspace
 from lineal.upkeep import archive, doctor, migration
 from lineal.upkeep.opening import open_service
-from lineal.upkeep.recorded import recorded
+from lineal.upkeep.recorded import Recorded, recorded
 from lineal.wire import metadata_store as pb
+from lineal.wire import records
 from lineal.wire import service as rpc
 from tests.operations.lineages import Lineage
 from tests.operations.stores import fill
-from tests.service.requests import artifact, put_artifact_type, put_artifacts
+from tests.service.requests import artifact, put_artifact_type, put_artifacts, put_execution_type
 
 ANN = Caller("ann", Role.WRITER)
 
@@ -195,3 +198,54 @@ def test_what_was_replaced_after_it_was_recorded_is_told_to_those_who_see_change
     assert found is not None
     assert (found.by, found.changed, found.deleted_outputs) == ("ann", ["digest", "uri"], 0)
     assert recorded(audited, ARTIFACT, node.id, Caller("bob", Role.READER, Scope((Workspace("w"),)))) is None
+
+
+ORDINARY = {
+    "a watched Pod": ("kubeflow.org/Pod/v1", {"status_detail": "Pulling", "restarts": 0}, {"status_detail": "Started"}),
+    "a run of MLflow": (
+        "mlflow.Run",
+        {"tag.mlflow.note.content": "a", "tag.team": "a", "__mlflow_status__": "RUNNING"},
+        {"tag.mlflow.note.content": "b", "tag.team": "b", "__mlflow_status__": "FINISHED"},
+    ),
+    "a plain execution": ("Trainer", {"team": "a", "__x__": 1}, {"team": "b", "__x__": 2}),
+}
+
+
+@pytest.mark.parametrize("what", ORDINARY)
+def test_what_changes_in_the_life_of_a_record_is_not_told_but_a_person_who_replaces_a_number_is(
+    audited: MetadataService, what: str
+) -> None:
+    type_name, *states = ORDINARY[what]
+    node = pb.Execution(type_id=put_execution_type(audited, name=type_name))
+    for values_now in ({"exit_code": 0}, *states):
+        for name, value in values_now.items():
+            field = "int_value" if isinstance(value, int) else "string_value"
+            node.custom_properties[name].CopyFrom(pb.Value(**{field: value}))
+        request = rpc.PutExecutionsRequest(executions=[node])
+        [node.id] = audited.call("PutExecutions", request, caller=ANN).execution_ids  # type: ignore[attr-defined]
+    assert recorded(audited, EXECUTION, node.id, ANN) == Recorded("ann", [], 0)
+
+    patch = json.dumps({"custom_properties": {"exit_code": 1}})
+    audited.call("ChangeNodes", records.ChangeNodesRequest(kind=records.EXECUTION, ids=[node.id], patch=patch))
+    assert recorded(audited, EXECUTION, node.id, ANN) == Recorded("ann", ["exit_code"], 0)
+
+
+def test_a_deleted_output_is_counted_once_and_one_that_lost_only_its_event_is_not(local: MetadataService) -> None:
+    lineage = Lineage(local)
+    lineage.run("train", writes="model plot")
+    train, artifacts = lineage.names(EXECUTION)["train"], lineage.names(ARTIFACT)
+    declared = pb.Event(artifact_id=artifacts["model"], execution_id=train, type=pb.Event.DECLARED_OUTPUT)
+    local.call("PutEvents", rpc.PutEventsRequest(events=[declared]))
+    lineage.delete("model")
+    moved = [Change("event", "execution", train, {"artifact_id": artifacts["plot"], "type": pb.Event.OUTPUT}, None)]
+    local.write(lambda session, _: audit_rows.add(session, moved, time=1, who="ann", rpc="runs/log-outputs"))
+
+    found = recorded(local, EXECUTION, train, ANN)
+    assert found is not None
+    assert found.deleted_outputs == 1
+
+
+def test_asking_what_the_log_says_of_a_record_creates_no_log(local: MetadataService) -> None:
+    [node_id] = put_artifacts(local, artifact(put_artifact_type(local), name="m"))
+    assert recorded(local, ARTIFACT, node_id, ANN) is None
+    assert not on_demand.exists(local.database, AUDIT)

@@ -39,7 +39,8 @@ def with_digest(
     service: MetadataService, caller: Caller, found: shapes.RecordFiles, *, key: _Key
 ) -> shapes.RecordFiles:
     """Return a page of the files of an artifact that says whether the digest in the record was changed or removed."""
-    said = recorded(service, *key, caller) if key[0] is ARTIFACT else None
+    has_digest = found.recorded_digest is not None or not found.path
+    said = recorded(service, *key, caller) if key[0] is ARTIFACT and has_digest else None
     if said is None or said.changed is None:
         return found
     is_changed = "digest" in said.changed

@@ -20,7 +20,7 @@ from lineal.store.rows import whole_nodes
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
-HISTORY = "mlflow.log-model.history"
+HISTORY = conventions.MLFLOW_HISTORY
 _NEEDED = ("run_id", "artifact_path", "utc_time_created", "flavors")
 _KEPT = ("run_id", "artifact_path", "utc_time_created", "model_uuid", "flavors")
 _LIBRARY_FLAVOR = "python_function"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from lineal import deadlines, errors
+from lineal import conventions, deadlines, errors
 from lineal.config import OpenLineageSettings
 from lineal.openlineage.checks import read
 from lineal.openlineage.grouping import Grouping
@@ -24,7 +24,7 @@ from lineal.service.calls import Call
 
 __all__ = ["DEFAULT_WORKSPACE", "METHOD", "Receipt", "Receiver"]
 
-METHOD = "ReceiveEvent"
+METHOD = conventions.OPENLINEAGE_CALL
 """What a received event is called in messages and in the audit log."""
 AGAIN_SECONDS = 3.0
 """How long a conflict with other writers is tried again: clients of Spark never repeat a request."""

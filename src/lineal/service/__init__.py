@@ -24,6 +24,7 @@ from lineal.store.engine.session import Session
 from lineal.store.index import marks as index_marks
 from lineal.store.own_rows import locations, outbox
 from lineal.store.schema import on_demand
+from lineal.store.tables.own_tables import AUDIT
 from lineal.store.workspaces.scoped_session import ScopedSession
 
 Result = TypeVar("Result")
@@ -45,7 +46,7 @@ class MetadataService:
         self.database = database
         self.calls = calls
         self._types = KnownTypes()
-        self._has_own_tables = False
+        self._has_own_tables = self._has_log = False
         begins = [index_marks.LateMarks().begin, locations.LateLocations().begin, outbox.LateOutbox().begin]
         database.around_write = _around_write(*begins)
 
@@ -89,6 +90,12 @@ class MetadataService:
         """Create Lineal's own tables, if nobody has done so yet."""
         if not self._has_own_tables:
             self._has_own_tables = on_demand.prepare(self.database)
+
+    def has_log(self) -> bool:
+        """Return whether the database has an audit log; nothing is created."""
+        if not self._has_log:
+            self._has_log = self._has_own_tables or on_demand.exists(self.database, AUDIT)
+        return self._has_log
 
     def read(self, work: Callable[[Session, KnownTypes], Result], *, caller: Caller = UNNAMED) -> Result:
         """Run a read of the catalogue in a transaction of its own, on one consistent state, as the caller sees it.

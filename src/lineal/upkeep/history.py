@@ -17,8 +17,6 @@ from lineal.service.access import Caller
 from lineal.service.writes.undo_change import UNDONE
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import pages
-from lineal.store.schema import on_demand
-from lineal.store.tables import own_tables
 from lineal.store.upkeep import audit as audit_rows
 from lineal.store.upkeep.audit import AuditFilter, AuditRow
 from lineal.upkeep.audit_log import AuditEntry, number_of
@@ -66,7 +64,7 @@ class DeletedRecordError(errors.NotFoundError):
 def missing(service: MetadataService, kind: Kind, node_id: int, caller: Caller) -> errors.NotFoundError:
     """Return the error of a record that is not there: that it was deleted, if the caller may know, or never was."""
     unknown = errors.NotFoundError(f"there is no {kind.name} with the id {node_id}")
-    if not on_demand.holds(service.database, own_tables.AUDIT):
+    if not service.has_log():
         return unknown
     wanted = _shown_to(caller, AuditFilter(kind.name, node_id, action="delete"))
     rows = service.read(lambda session, _: audit_rows.page(session, wanted, before=None, limit=1))
@@ -87,7 +85,7 @@ def history(service: MetadataService, kind: Kind, node_id: int, *, cursor: str, 
     if not service.read(lambda session, _: node_rows.existing_ids(session, kind, [node_id]), caller=caller):
         raise missing(service, kind, node_id, caller)
     only_own = caller.scope is not None
-    if not on_demand.holds(service.database, own_tables.AUDIT):
+    if not service.has_log():
         return History([], None, only_own, service.database.settings.audit)
     before = number_of(cursor) if cursor else None
     wanted = _shown_to(caller, AuditFilter(kind.name, node_id))

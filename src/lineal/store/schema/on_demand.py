@@ -35,6 +35,11 @@ def holds(database: Database, *tables: sa.Table) -> bool:
     return prepare(database) or database.read(lambda session: not set(tables) & set(_missing(session)))
 
 
+def exists(database: Database, table: sa.Table) -> bool:
+    """Return whether a table exists; nothing is created."""
+    return database.read(lambda session: table.name in table_names(session))
+
+
 def _missing(session: Session) -> list[sa.Table]:
     names = table_names(session)
     return [table for table in metadata.sorted_tables if table.name not in names]

@@ -94,8 +94,9 @@ def _of_record(*columns: sa.Column[Any]) -> sa.Select[Any]:
 
 _RECORDER = Statement(_of_record(AUDIT.c.who).where(AUDIT.c.action == "create"))
 _REPLACED = Statement(
-    _of_record(AUDIT.c.action, AUDIT.c.old_values, AUDIT.c.new_values).where(
-        sa.or_(AUDIT.c.action == "update", sa.and_(AUDIT.c.action == "event", AUDIT.c.new_values.is_(None)))
+    _of_record(AUDIT.c.who, AUDIT.c.rpc, AUDIT.c.action, AUDIT.c.old_values, AUDIT.c.new_values).where(
+        AUDIT.c.rpc != sa.bindparam("without"),
+        sa.or_(AUDIT.c.action == "update", sa.and_(AUDIT.c.action == "event", AUDIT.c.new_values.is_(None))),
     )
 )
 
@@ -103,6 +104,8 @@ _REPLACED = Statement(
 class Replaced(NamedTuple):
     """An update of a record, or an event of an execution that was removed; the values are JSON texts."""
 
+    who: str
+    rpc: str
     action: str
     old_values: str | None
     new_values: str | None
@@ -114,9 +117,9 @@ def recorder(session: Session, subject: str, node_id: int) -> str | None:
     return str(row[0]) if row else None
 
 
-def replaced(session: Session, subject: str, node_id: int, *, limit: int) -> list[Replaced]:
-    """Return the updates of a record and the events that it lost, oldest first."""
-    values = {"subject": subject, "node_id": node_id, "most": limit}
+def replaced(session: Session, subject: str, node_id: int, *, without: str, limit: int) -> list[Replaced]:
+    """Return the updates of a record and the events that it lost, oldest first, but not those by one call."""
+    values = {"subject": subject, "node_id": node_id, "without": without, "most": limit}
     return [Replaced._make(row) for row in session.rows(_REPLACED, values)]
 
 
