@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from lineal.cli import main
 from lineal.security import AccessSettings
 from lineal.service.access import Role
 from lineal.wire import metadata_store as pb
-from tests.access.serving import serving
+from tests.access.serving import Served, serving
 
 DIGEST = f"sha256:{'1' * 64}"
 
@@ -140,6 +141,52 @@ def test_commands_say_who_deleted_a_record_and_when(url: str, capsys: pytest.Cap
         capsys.readouterr()
         assert main([*words, "--db", url]) == 1
         assert "there is no artifact with the id 1 any more: " in capsys.readouterr().err
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """A server with a model, which the environment names with both addresses and a token."""
+    with serving(access=AccessSettings(auth=("token",))) as found:
+        for name, value in {
+            "LINEAL_TOKEN": found.token(Role.ADMIN),
+            "LINEAL_URL": f"grpc://{found.grpc}",
+            "LINEAL_UI_URL": f"http://{found.http}",
+        }.items():
+            monkeypatch.setenv(name, value)
+        with lineal.connect() as client:
+            type_id = client.put_artifact_type(pb.ArtifactType(name="Model"))
+            client.put_artifacts([pb.Artifact(type_id=type_id, custom_properties={"rows": pb.Value(int_value=1)})])
+        assert main(["set", "artifact:1", "--property", "rows=2"]) == 0
+        yield found
+
+
+def test_a_server_says_at_the_addresses_of_the_environment_what_was_changed_and_deleted(
+    served: Served, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert json.loads(printed(capsys, "get", "1", "--json"))["changed_since"] == ["rows"]
+    assert "changed_since" not in printed(capsys, "get", "1", "--server", served.grpc)  # may be another server
+    assert "--ui-url" in refused(capsys, "history", "1", "--server", served.grpc)
+    assert main(["delete", "artifact:1"]) == 0
+    assert main(["get", "1"]) == 1
+    assert "there is no artifact with the id 1 any more: somebody" in capsys.readouterr().err
+    assert main(["get", "2"]) == 1
+    assert "There is no artifact with the id 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("http://lineal.invalid:1", ""), ("http://h:99999", "LINEAL_UI_URL"), ("http://127.0.0.1:1", "no answer")],
+)
+def test_a_record_is_printed_whatever_its_http_address_is_and_the_token_stays_here(
+    served: Served, address: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINEAL_UI_URL", address)
+    capsys.readouterr()
+    assert main(["get", "1"]) == 0
+    found = capsys.readouterr()
+    assert "custom_properties.rows" in found.out
+    assert said in found.err
+    assert ("is not known" in found.err) == bool(said)
 
 
 def test_a_table_of_changes_says_what_it_leaves_out(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from lineal import errors
 from lineal.cli import things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, required_url, whole_number
+from lineal.cli.logged import ui_url_of_environment
 from lineal.cli.node_words import RECORD_HELP, node_word
 from lineal.cli.output import add_output_flags
 from lineal.cli.things import Things
-from lineal.config import UI_URL_VARIABLE, DatabaseSettings
+from lineal.config import UI_URL_VARIABLE, URL_VARIABLE, DatabaseSettings
 
 _DEFAULT_LIMIT = 50
 _LONGEST_PAGE = 500
@@ -33,7 +33,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("record", metavar="RECORD", type=_record, help=RECORD_HELP)
     limit = f"how many (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
-    address = f"the HTTP address of the server, such as http://localhost:8081 (default: {UI_URL_VARIABLE})"
+    address = f"the HTTP address of the server, such as http://localhost:8081 (default: {UI_URL_VARIABLE}, "
+    address += "if no flag names the store)"
     parser.add_argument("--ui-url", metavar="URL", help=address)
     add_output_flags(parser)
     add_store_flags(parser)
@@ -86,9 +87,7 @@ def _of_server(args: argparse.Namespace, kind_name: str, node_id: int) -> _Found
     from lineal.cli.store import open_store
     from lineal.client.http_server import HttpServer
 
-    address = args.ui_url or os.environ.get(UI_URL_VARIABLE, "")
-    if not address.startswith(("http://", "https://")):
-        args.usage_error(f"a server tells histories at its HTTP address: give --ui-url URL or set {UI_URL_VARIABLE}")
+    address = _ui_url(args)
     found: list[dict[str, Any]] = []
     page: dict[str, Any] = {"next_cursor": ""}
     with open_store(args) as store:
@@ -102,6 +101,23 @@ def _of_server(args: argparse.Namespace, kind_name: str, node_id: int) -> _Found
             found += [_plain(each) for each in page["items"]]
     notes = [*([_ONLY_OWN] if page["only_own"] else []), *([] if page["records_all_writes"] else [_NOT_ALL])]
     return _Found(found, page["next_cursor"] is not None, notes)
+
+
+def _ui_url(args: argparse.Namespace) -> str:
+    """Return the HTTP address of the server; without one, or with one that is none, end with a usage error."""
+    from lineal.sdk.pictures.web_ui import address_of
+
+    given = args.ui_url or ui_url_of_environment(args)
+    if not given:
+        args.usage_error(
+            f"a server tells histories at its HTTP address: give --ui-url URL, or set {URL_VARIABLE} and "
+            f"{UI_URL_VARIABLE} without --server and --db"
+        )
+    try:
+        return str(address_of(given))
+    except ValueError as error:
+        args.usage_error(str(error))
+        raise
 
 
 def _read(answer: bytes, address: str) -> dict[str, Any]:

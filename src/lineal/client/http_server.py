@@ -35,8 +35,11 @@ _CODES = {
 class HttpServer:
     """The HTTP address of a server."""
 
-    def __init__(self, address: str, bearer: Any, certificates: bytes | None = None) -> None:
+    def __init__(
+        self, address: str, bearer: Any, certificates: bytes | None = None, *, timeout: float = TIMEOUT
+    ) -> None:
         """Take the address of the web UI, a function that returns the token ("" for none), and roots to trust."""
+        self._timeout = timeout
         self._address = urlsplit(address)
         self._bearer = bearer
         self._certificates = certificates
@@ -48,7 +51,7 @@ class HttpServer:
         """Send a request to a path below the address, quoted as in URLs; yield the answer.
 
         Raises:
-            StatusError: the server refuses.
+            StatusError: the server refuses; a DeletedRecordError if it says that a record was deleted.
             UnavailableError: there is no answer.
         """
         connection = self._connection()
@@ -68,9 +71,9 @@ class HttpServer:
     def _connection(self) -> http.client.HTTPConnection:
         host, port = self._address.hostname or "", self._address.port
         if self._address.scheme == "http":
-            return http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+            return http.client.HTTPConnection(host, port, timeout=self._timeout)
         trusted = ssl.create_default_context(cadata=self._certificates.decode() if self._certificates else None)
-        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=trusted)
+        return http.client.HTTPSConnection(host, port, timeout=self._timeout, context=trusted)
 
     @property
     def _shown(self) -> str:
@@ -83,5 +86,13 @@ def _refusal(answer: http.client.HTTPResponse, shown: str) -> errors.StatusError
     with contextlib.suppress(ValueError, AttributeError):
         found = json.loads(text)
         text = str(found.get("message") or found.get("detail") or text)
+        if answer.status == 404 and isinstance(found.get("deleted"), int):
+            return _deleted(text, found)
     code = _CODES.get(answer.status, errors.UNAVAILABLE if answer.status >= 500 else errors.INVALID_ARGUMENT)
     return errors.make_exception(f"{shown} answered {answer.status}: {text[:1000]}", code)
+
+
+def _deleted(text: str, problem: dict[str, Any]) -> errors.NotFoundError:
+    from lineal.upkeep.history import DeletedRecordError
+
+    return DeletedRecordError(text[:1000], problem["deleted"], str(problem.get("deleted_by", "")))

@@ -37,7 +37,8 @@ def address_of(given: str | None) -> str | None:
 
 def _is_web(address: str) -> bool:
     try:
-        return bool(_WEB.fullmatch(address) and urlsplit(address).hostname)
+        place = urlsplit(address)
+        return bool(_WEB.fullmatch(address) and place.hostname and place.port != 0)  # a port may be none, and raises
     except ValueError:
         return False
 
