@@ -53,6 +53,22 @@ def test_why_executions_failed_is_no_parameter() -> None:
     assert found["record"] == {"failure_message": ["cold", "hot"]}
 
 
+def test_what_the_record_of_another_program_says_is_compared_and_no_empty_packages() -> None:
+    """An execution that declares why it failed as its own property, and has no packages."""
+    with Store("sqlite://") as store:
+        kind = pb.ExecutionType(name="bake", properties={"failure_message": pb.STRING})
+        type_id = store.store.put_execution_type(kind)
+        for reason in ("cold", "hot"):
+            made = pb.Execution(type_id=type_id)
+            made.properties["failure_message"].string_value = reason
+            made.custom_properties["env.host"].string_value = f"{reason} oven"
+            store.store.put_executions([made])
+        found = compare("execution:1", "execution:2", store=store.store)
+        every = compare("execution:1", "execution:2", store=store.store, same=True)
+    assert found["record"] == {"failure_message": ["cold", "hot"]}
+    assert every["environment"] == {"host": ["cold oven", "hot oven"]}
+
+
 @pytest.fixture(scope="module")
 def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('compared') / 'store.db'}"

@@ -7,7 +7,7 @@ import { ticksAfter } from "../src/artifact/useTicks";
 import { keysOf } from "../src/compare/address";
 import { axisOf, axisRows, rowNamed } from "../src/compare/axes";
 import { placeOf } from "../src/compare/Dots";
-import { orderBy } from "../src/compare/RecordRows";
+import { columnsOf, orderBy } from "../src/compare/RecordRows";
 import { type Compared, type CompareRow, compareRows } from "../src/compare/table";
 import { compareTexts, hasWordsInCommon, isLongText } from "../src/compare/words";
 
@@ -84,13 +84,30 @@ describe("hyperparameters that the execution was given, too", () => {
   });
 });
 
+describe("why executions failed", () => {
+  it("stands with what else is recorded of them, as in the command line, and is no parameter", () => {
+    const failed = (key: string, message: string) => {
+      const texts = { failure_type: "ValueError", failure_message: message, "param.oven": "hot" };
+      const held = Object.entries(texts).map(([name, value]) => [name, { kind: "string", value }]);
+      return { ...model(key, {}), meta: null, custom_properties: Object.fromEntries(held) };
+    };
+    const rows = compareRows([failed("e1", "cold"), failed("e2", "hot")], [[], []]);
+    expect(rows.map(({ key, title, differs }) => [key, title, differs])).toEqual([
+      ["prop.param.oven", "oven", false],
+      ["record.failure_message", "Failure message", true],
+      ["record.failure_type", "Failure type", false],
+    ]);
+    expect(columnsOf([...rows, row(["x", "y"], "Record")], false).map(({ name }) => name)).toEqual(["failure_message"]);
+  });
+});
+
 describe("inputs", () => {
   it("have the versions of what was read, by name", () => {
     const inputs = new Map([
       ["a1", { orders: ["1f"], rates: ["3"] }],
       ["a2", { orders: ["2e", "2f"], rates: ["3"] }],
     ]);
-    const rows = compareRows([model("a1", {}), model("a2", {})], [[], []], new Map(), inputs);
+    const rows = compareRows([model("a1", { C: 1 }), model("a2", { C: 1 })], [[], []], new Map(), inputs).slice(1);
     expect(rows.map(({ section, title, differs }) => [section, title, differs])).toEqual([
       ["Inputs", "orders", true],
       ["Inputs", "rates", false],

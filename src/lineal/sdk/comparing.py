@@ -199,7 +199,7 @@ def _environment(execution: pb.Execution) -> dict[str, Any]:
     found = environment_of(execution)
     said = {} if found is None else {name: each for name, each in asdict(found).items() if name != "missing"}
     said["duration"] = times_of(execution).duration
-    return {name: value for name, value in differences.flat("", said) if value is not None}
+    return {name: value for name, value in differences.flat("", said) if value is not None and value != {}}
 
 
 def _given(execution: pb.Execution) -> dict[str, Any]:
@@ -234,7 +234,7 @@ def _fields(kind: Kind, record: Record) -> dict[str, Any]:
         "workspace": record.workspace,
         "run": record.run,
     }
-    said |= {name: node.custom_properties[name].string_value for name in _FAILED if name in node.custom_properties}
+    said |= {name: record.texts.get(name) for name in _FAILED}
     return {name: value for name, value in said.items() if value}
 
 

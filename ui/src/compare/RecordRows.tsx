@@ -6,12 +6,12 @@ import { pageOf } from "../api/shapes";
 import { BestMark } from "../values/BestMark";
 import { bestPlaces, directionWords, metricDirection } from "../values/metricDirection";
 import { compareValues, formatNumber } from "../values/numbers";
-import { type CompareRow, numbersOf, wordOf } from "./table";
+import { type CompareRow, isFailure, numbersOf, wordOf } from "./table";
 import type { CompareProps } from "./useCompared";
 
 export function RecordRows({ comparison, names, search, turned }: CompareProps) {
   const { nodes, rows } = comparison;
-  const shown = rows.filter(({ differs, section }) => section !== "Record" && (differs || search.all));
+  const shown = columnsOf(rows, Boolean(search.all));
   const [sorted, setSorted] = useState<{ key: string; down: boolean }>();
   const column = shown.find(({ key }) => key === sorted?.key);
   const order = orderBy(nodes.length, column, sorted?.down ?? false);
@@ -65,6 +65,11 @@ export function RecordRows({ comparison, names, search, turned }: CompareProps) 
       </table>
     </section>
   );
+}
+
+/** The rows that are columns here: what differs, or all; of the records themselves only why executions failed. */
+export function columnsOf(rows: readonly CompareRow[], all: boolean): CompareRow[] {
+  return rows.filter((row) => (row.section !== "Record" || isFailure(row)) && (row.differs || all));
 }
 
 /** The places of records in the order of a column; those without a value come last. */

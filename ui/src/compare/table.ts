@@ -194,12 +194,14 @@ function metricWords(name: string, way: string | null | undefined): Pick<Compare
 
 // Among the fields of the record, or of no meaning to people.
 const ELSEWHERE = new Set(["name", "version", "create_time", "labels", "id", "kwargs", "workspace", "uri"]);
+/** Why an execution failed, which the SDK and the watchers record; conventions.FAILURE_OWN of the server. */
+const FAILURE = ["failure_type", "failure_message", "failure_traceback"];
 
 /** Properties and what the SDK keeps, JSON objects taken apart: hyperparameters.layers. */
 function fieldsOf(node: Node, metrics: readonly Compared[]): Fields {
   const fields = new Map<string, TypedValue>();
   for (const [name, value] of Object.entries({ ...node.properties, ...node.custom_properties })) {
-    if (isInternal(name) || ELSEWHERE.has(name) || isSaidElsewhere(node, name)) continue;
+    if (isInternal(name) || ELSEWHERE.has(name) || FAILURE.includes(name) || isSaidElsewhere(node, name)) continue;
     if (node.kind === "execution" && isOfEnvironment(name)) continue;
     const parsed = value.kind === "string" ? parseJson(value.value) : value.value;
     flatten(name, parsed === undefined ? value : { kind: value.kind, value: parsed }, fields);
@@ -231,7 +233,8 @@ function flatten(name: string, field: TypedValue, fields: Map<string, TypedValue
     fields.set(name, { kind: "string", value: NONE });
     return;
   }
-  if (typeof value !== "object" || Array.isArray(value)) {
+  // An empty object is a value itself: nothing within it says that it is recorded.
+  if (typeof value !== "object" || Array.isArray(value) || Object.keys(value).length === 0) {
     fields.set(name, field);
     return;
   }
@@ -248,7 +251,14 @@ function recordOf(node: Node): Fields {
   const texts = { type, name, version, aliases: node.aliases?.join(", "), state, uri, workspace, run };
   const known = Object.entries(texts).filter((pair): pair is [string, string] => Boolean(pair[1]));
   const tags = isMlflowRun(node) ? ownTagsOf(node).map(({ name, value }): [string, string] => [name, value]) : [];
-  return mapTexts(Object.fromEntries([...known, ...tags]));
+  const held = { ...node.properties, ...node.custom_properties };
+  const failure = FAILURE.flatMap((name): [string, TypedValue][] => (held[name] ? [[name, held[name]]] : []));
+  return new Map([...mapTexts(Object.fromEntries([...known, ...tags])), ...failure]);
+}
+
+/** Whether a row says why executions failed. */
+export function isFailure({ section, name }: CompareRow): boolean {
+  return section === "Record" && FAILURE.includes(name);
 }
 
 /** The difference of two numbers; null where one is none, or they are equal. */
