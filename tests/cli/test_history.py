@@ -189,6 +189,14 @@ def test_a_record_is_printed_whatever_its_http_address_is_and_the_token_stays_he
     assert ("is not known" in found.err) == bool(said)
 
 
+def test_a_number_of_users_is_no_time_whatever_it_is_called(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["set", "model:1", "--property", "expires=30", "--property", "deleted=1", "--db", url]) == 0
+    assert main(["archive", "model:1", "--db", url]) == 0
+    found = printed(capsys, "history", "model:1", "--db", url)
+    assert '"custom_properties.deleted": 1, "custom_properties.expires": 30' in found
+    assert '"custom_properties.__archived__": "20' in found
+
+
 def test_a_table_of_changes_says_what_it_leaves_out(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["set", "model:1", "--description", "long " * 50, "--db", url]) == 0
     found = printed(capsys, "history", "model:1", "--limit", "1", "--db", url)

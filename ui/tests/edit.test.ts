@@ -114,6 +114,14 @@ describe("the history of a record", () => {
     expect(historyFields(entry)).toEqual([{ field: "packages.numpy", before: "1", after: "2" }]);
   });
 
+  it("takes numbers for times by whole names, since a user's property may be called as a field of tokens", () => {
+    const times = (values: object) =>
+      historyFields({ old: null, new: JSON.stringify(values) }).flatMap(({ field, isTime }) => (isTime ? field : []));
+    expect(times({ expires: 30, role: "reader" })).toEqual(["expires"]);
+    const users = { "custom_properties.expires": 30, "custom_properties.started": 5, "properties.time": 1 };
+    expect(times({ ...users, "custom_properties.__ended__": 7 })).toEqual(["ended"]);
+  });
+
   it("says whether an event was added or removed, and of which kind it was", () => {
     const entry = { action: "event", old: JSON.stringify({ artifact_id: 3, type: 4 }), new: null };
     expect(sayAction(entry)).toBe("Event removed");

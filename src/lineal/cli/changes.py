@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -17,16 +18,11 @@ from lineal.upkeep.audit_log import AuditEntry
 
 _Values = dict[str, Any]
 _LINKS = ("event", "association", "attribution", "parent")
-_TIMES = (
-    "expires",
-    "revoked",
-    "milliseconds_since_epoch",
-    "last_update_time_since_epoch",
-    "__started__",
-    "__ended__",
-    "__archived__",
-    "deleted",
+_TIMES = re.compile(
+    r"milliseconds_since_epoch|last_update_time_since_epoch|expires|revoked"
+    r"|(custom_)?properties\.(__started__|__ended__|__archived__|lineal\.deleted)"
 )
+"""The whole names of times: `expires` and `revoked` are of tokens, since users' properties have a prefix."""
 _LONGEST = 150
 _CUT = "..."
 
@@ -93,7 +89,7 @@ def _in_words(values: Any) -> Any:
     if isinstance(found.get("type"), int) and "artifact_id" in found:
         with suppress(ValueError):
             found["type"] = pb.Event.Type.Name(found["type"])
-    times = {name: found[name] for name in found if name.rpartition(".")[2] in _TIMES and isinstance(found[name], int)}
+    times = {name: found[name] for name in found if _TIMES.fullmatch(name) and type(found[name]) is int}
     return {**found, **{name: f"{time(each)} UTC" for name, each in times.items()}}
 
 

@@ -200,19 +200,19 @@ function Fields({ entry }: { entry: AuditEntry }) {
   const shown = all ? changes : changes.slice(0, FIRST);
   return (
     <ul className="audit-fields">
-      {shown.map(({ field, before, after }) => (
+      {shown.map(({ field, before, after, isTime }) => (
         <li key={field}>
           <bdi className="muted" title={field}>
             {breakable(fieldName(field))}
           </bdi>{" "}
           {before !== undefined && (
             <del>
-              <ChangedValue field={field} value={before} />
+              <ChangedValue isTime={isTime} value={before} />
             </del>
           )}{" "}
           {after !== undefined && (
             <ins>
-              <ChangedValue field={field} value={after} />
+              <ChangedValue isTime={isTime} value={after} />
             </ins>
           )}
         </li>

@@ -106,19 +106,19 @@ function Change({ entry }: { entry: Entry }) {
 function ChangedFields({ entry }: { entry: Entry }) {
   return (
     <dl>
-      {historyFields(entry).map(({ field, before, after }) => (
+      {historyFields(entry).map(({ field, before, after, isTime }) => (
         <div key={field}>
           <dt title={field}>{fieldName(field)}</dt>
           <dd>
             {before !== undefined && (
               <del>
-                <ChangedValue field={field} value={before} />
+                <ChangedValue isTime={isTime} value={before} />
               </del>
             )}
             {before !== undefined && after !== undefined && " → "}
             {after !== undefined && (
               <ins>
-                <ChangedValue field={field} value={after} />
+                <ChangedValue isTime={isTime} value={after} />
               </ins>
             )}
             {after === undefined && <span className="muted"> removed</span>}

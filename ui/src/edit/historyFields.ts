@@ -13,12 +13,19 @@ const OWN_NAMES: Readonly<Record<string, string>> = {
   __ended__: "ended",
   milliseconds_since_epoch: "time",
 };
-const TIMES = ["archived", "started", "ended", "time", "expires", "revoked"];
+/** The whole names of times: `expires` and `revoked` are of tokens, since users' properties have a prefix. */
+const TIMES =
+  /^(milliseconds_since_epoch|last_update_time_since_epoch|expires|revoked|(custom_)?properties\.(__(archived|started|ended)__|lineal\.deleted))$/;
+
+/** A field, and whether its numbers are milliseconds since the epoch. */
+export interface HistoryField extends FieldChange {
+  readonly isTime?: boolean;
+}
 
 /** The changed fields: members of the SDK's JSON each by itself, and the time of update only where nothing else changed. */
 export function historyFields(
   entry: Pick<AuditEntry, "old" | "new"> & Partial<Pick<AuditEntry, "action">>,
-): readonly FieldChange[] {
+): readonly HistoryField[] {
   const changes = changesOf(entry)
     .flatMap(withoutSame)
     .map((change) => inWords(change, entry.action === "event"));
@@ -53,22 +60,18 @@ function withoutSame(change: FieldChange): FieldChange[] {
   return change.field === "path" ? [{ ...change, before: undefined }] : [];
 }
 
-/** Whether the number of a field is milliseconds since the epoch. */
-export function isTime(field: string): boolean {
-  return TIMES.includes(field) || field.endsWith("_since_epoch");
-}
-
 function isToldByMembers({ field, before, after }: FieldChange): boolean {
   if (JSON_FIELDS.includes(field)) return true;
   return LONG_JSON_FIELDS.includes(field) && before !== undefined && after !== undefined;
 }
 
-function named({ field, before, after }: FieldChange): FieldChange {
+function named({ field, before, after }: FieldChange): HistoryField {
   const plain = field.replace(/^(custom_)?properties\./, "");
-  return { field: OWN_NAMES[plain] ?? plain, before, after };
+  const found = { field: OWN_NAMES[plain] ?? plain, before, after };
+  return TIMES.test(field) ? { ...found, isTime: true } : found;
 }
 
-function members({ field, before, after }: FieldChange): FieldChange[] {
+function members({ field, before, after }: FieldChange): HistoryField[] {
   const [old, present] = [flat(before), flat(after)];
   if (!old || !present) return [named({ field, before, after })];
   const prefix = field === "properties.labels" ? "labels." : "";
