@@ -31,12 +31,15 @@ _DATABASES = {
 }
 """The engine and the driver of each scheme of a database's URL; without a driver Lineal chooses one."""
 DATABASE_SCHEMES = tuple(_DATABASES)
+SERVER_SCHEMES = ("grpc", "grpcs")
 _MEMORY = ":memory:"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}")
 _HARMLESS = re.compile(r"[\w./ ~-]{1,200}")
 _OPTION = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_FILE_NAME = re.compile(r"[\w./ ~-]{1,200}\.(db|sqlite|sqlite3)")
+FILE_ENDINGS = (".db", ".sqlite", ".sqlite3")
+"""How the names of SQLite files end."""
+_FILE_NAME = re.compile(rf"[\w./ ~-]{{1,200}}({'|'.join(map(re.escape, FILE_ENDINGS))})")
 
 # Text around URLs: a web address needs a colon to hold a password, and a database's URL is taken to the line's last @.
 _DATABASE_USERINFO = re.compile(r"(?i)((?:mysql|mariadb|postgres(?:ql)?|sqlite|grpcs?)(?:\+\w+)?://)(?!/).*@")

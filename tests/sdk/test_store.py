@@ -95,14 +95,25 @@ def test_a_host_that_is_a_url_or_has_a_port_is_refused_without_its_password(host
     assert "kv9kv" not in str(by_sdk.value) + str(by_client.value)
 
 
-def test_a_text_that_is_a_file_is_no_host() -> None:
-    with pytest.raises(ValueError, match=r"write sqlite:///three\.db"):
-        Store("three.db")
+@pytest.mark.parametrize("text", ["three.db", "data/four.db"])
+def test_a_text_that_is_a_file_is_no_host(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("three.db").touch()
+    with pytest.raises(ValueError, match=f"write sqlite:///{text}"):
+        Store(text)
 
 
-@pytest.mark.parametrize("host", ["localhost", "::1", "dns:///metadata.example", "unix:/run/metadata.sock"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "::1", "dns:///metadata.example", "unix:/run/metadata.db", "metadata-grpc-service.db"]
+)
 def test_a_host_that_grpc_resolves_is_taken(host: str) -> None:
     Store(host).store.close()
+
+
+def test_a_host_like_a_file_that_does_not_answer_names_the_file() -> None:
+    with Store("127.0.0.1.db", 1) as store, pytest.raises(errors.UnavailableError) as raised:
+        store.store.get_artifacts()
+    assert raised.value.message.endswith("running there? A file is sqlite:///127.0.0.1.db")
 
 
 @pytest.mark.parametrize("place", [{"grpc_host": "metadata.example"}, {"grpc_port": 9090}])

@@ -18,13 +18,12 @@ from lineal import errors, urls
 from lineal.config import DatabaseSettings
 from lineal.wire import metadata_store as pb
 
-SERVER_SCHEMES = ("grpc", "grpcs")
 _URL_FORMS = "sqlite:///file.db, mysql://..., postgresql://..., grpc://host:port or grpcs://host:port"
 _FORMS_FOR_WEB_ADDRESS = (
     "the address for gRPC, such as grpc://localhost:8080 (grpcs:// for TLS), and not that for browsers"
 )
 _SERVER_OPTIONS = ("token_file", "ca_file", "cert_file", "key_file")
-_NOT_RESOLVED = (*SERVER_SCHEMES, *urls.DATABASE_SCHEMES, "http", "https")
+_NOT_RESOLVED = (*urls.SERVER_SCHEMES, *urls.DATABASE_SCHEMES, "http", "https")
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9._-]{1,253}:[0-9]{1,5}")
 _SQLITE_MODES = {
     pb.SqliteMetadataSourceConfig.READONLY: "ro",
@@ -82,7 +81,7 @@ def settings_of_url(place: urls.PlaceOfStore) -> DatabaseSettings | ChannelSetti
     """
     url = urls.url_of(place)
     scheme = url.partition("://")[0]
-    if scheme in SERVER_SCHEMES and "://" in url:
+    if scheme in urls.SERVER_SCHEMES and "://" in url:
         return _channel_settings_of_url(url)
     if scheme in urls.DATABASE_SCHEMES and "://" in url:
         return DatabaseSettings(url)

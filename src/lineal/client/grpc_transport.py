@@ -23,6 +23,7 @@ from lineal.client.token import TokenSource
 from lineal.config import MAX_MESSAGE_FLAG, MAX_RECEIVE_OPTION
 from lineal.error_details import TRAILER, decoded
 from lineal.forking import Gate, watch_forks
+from lineal.urls import FILE_ENDINGS
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_OPTIONS = {
@@ -199,7 +200,9 @@ class GrpcTransport:
                 f"the certificate of {self._target} is not trusted here ({untrusted[1]}); if it is the right one, name "
                 f"it or that of its authority in the URL: grpcs://{self._target}?ca_file=FILE"
             )
-        return f"no answer from {self._target}: {message}; is a metadata server running there?"
+        host = self._target.rpartition(":")[0]
+        hint = f" A file is sqlite:///{host}" if host.endswith(FILE_ENDINGS) and "/" not in host else ""
+        return f"no answer from {self._target}: {message}; is a metadata server running there?{hint}"
 
     def _too_large(self, *, size: int, limit: int) -> errors.StatusError:
         """Return an error that names the limit of a message: gRPC's error names neither the side nor the setting."""

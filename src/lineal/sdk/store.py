@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from types import TracebackType
 from typing import Any, SupportsIndex, TypeAlias
 
 from lineal.client import MetadataStore, connect
-from lineal.client.connection import SERVER_SCHEMES, why_no_host
+from lineal.client.connection import why_no_host
 from lineal.sdk import artifact_lineage, ids
 from lineal.sdk.pictures import html, web_ui
 from lineal.sdk.type_registry import TypeRegistry
-from lineal.urls import DATABASE_SCHEMES, PlaceOfStore, described, sqlite_url
+from lineal.urls import DATABASE_SCHEMES, FILE_ENDINGS, SERVER_SCHEMES, PlaceOfStore, described, sqlite_url
 from lineal.wire import metadata_store as pb
 
 DEFAULT_HOST = "metadata-grpc-service.kubeflow"
 DEFAULT_PORT = 8080
-_FILE_ENDINGS = (".db", ".sqlite", ".sqlite3")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 Pem: TypeAlias = "bytes | str | os.PathLike[str]"
 _CERTIFICATES = {
     "custom_ca": "root_certificates",
@@ -157,13 +158,24 @@ def _check_alone(host: PlaceOfStore, port: int, certificates: dict[str, Pem | No
 def _checked_host(host: PlaceOfStore, port: int) -> str:
     if not isinstance(host, str) or not host:
         raise ValueError(f"'grpc_host' must be set and in string type, got {host!r}")
-    if host.lower().endswith(_FILE_ENDINGS):
+    if _is_file(host):
         raise ValueError(f"{described(host)} is not the URL of a metadata store; write {sqlite_url(host)}, or a host")
     if why_no_host(host):
         raise ValueError(f"'grpc_host' {why_no_host(host)}")
     if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
         raise ValueError(f"'grpc_port' must be a number from 1 to 65535, got {port!r}")
     return host
+
+
+def _is_file(host: str) -> bool:
+    """Tell a SQLite file from a host.
+
+    The ending alone says nothing: metadata-grpc-service.db is the service of a namespace, and unix:/run/metadata.db the
+    socket of a server.
+    """
+    if not host.lower().endswith(FILE_ENDINGS) or _SCHEME.match(host):
+        return False
+    return "/" in host or Path(host).is_file()
 
 
 def _connect_server(host: str, port: int, certificates: dict[str, Pem | None]) -> MetadataStore:
