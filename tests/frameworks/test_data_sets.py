@@ -67,6 +67,16 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
         metadata.data_set(tmp_path / "none.csv", "orders")
 
 
+def test_a_tuple_of_rows_is_a_table_and_one_of_arrays_is_x_and_y() -> None:
+    rows = [metadata.data_set(each, "orders") for each in (((1, 2), (3, 4)), [[1, 2], [3, 4]])]
+    assert rows[0].digest == rows[1].digest
+    dicts = ({"a": 1}, {"a": 2}, {"a": 3})
+    assert metadata.data_set(dicts, "orders").digest == metadata.data_set(list(dicts), "orders").digest
+    parts = [metadata.data_set((each, [5, 6]), "orders") for each in ([[1, 2], [3, 4]], {"a": [1, 3], "b": [2, 4]})]
+    assert [(each.rows, each.columns) for each in parts] == [(2, 2), (2, 2)]
+    assert rows[0].digest not in [each.digest for each in parts]
+
+
 def test_the_same_content_is_one_record_and_other_content_a_version(workspace: Workspace) -> None:
     frame = pandas.DataFrame({"a": [1, 2]})
     with Execution("read", workspace) as run:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lineal.frameworks import digests, files
-from lineal.frameworks.digests import Measured
+from lineal.frameworks.digests import PARTS, Measured
 from lineal.sdk import plain
 from lineal.sdk.artifacts import DataSet
 
@@ -19,8 +19,6 @@ DIGITS = 12
 """How many digits of the digest are a version, if none is given."""
 MOST_NAMES = 1000
 """The names of more columns are not recorded."""
-PARTS = ("X", "y", "sample_weight")
-"""What a tuple of two or three holds; None is no part."""
 _IN_MEMORY = "urn:sha256:"
 """How the uri of data begins that lies nowhere but in memory: its digest says what it is."""
 
@@ -55,7 +53,8 @@ def data_set(data: Any, name: str, *, uri: str | None = None, version: plain.Sca
         data: a DataFrame or Series of pandas or polars, a Table of pyarrow, an array, a tensor, a sparse matrix, a
             DMatrix of XGBoost, a Dataset of LightGBM or of Hugging Face, a mapping of names to columns, a list;
             (X, y) or (X, y, sample_weight) of these, whose rows and columns are those of X; or the path of a file or
-            folder; or the URL of data elsewhere, which is not read and has no digest.
+            folder; or the URL of data elsewhere, which is not read and has no digest. A tuple of
+            tuples alone, or of dicts, is a table of rows: ((1, 2), (3, 4)).
         name: the name of the data set.
         uri: where it is; by default the path, or for data in memory `urn:sha256:` and its digest.
         version: its version; by default the first 12 digits of its digest.
@@ -87,8 +86,10 @@ def data_set_of_parts(parts: Mapping[str, Any], name: str) -> MeasuredDataSet:
 
 
 def _are_parts(data: Any) -> bool:
-    """Tell whether it is X, y and perhaps weights, and no tuple of numbers or texts."""
+    """Tell whether it is X, y and perhaps weights, and no tuple of numbers, of texts or of rows."""
     if not isinstance(data, tuple) or not 2 <= len(data) <= len(PARTS):
+        return False
+    if any(all(isinstance(each, kind) for each in data) for kind in (tuple, dict)):
         return False
     told = [each for each in data if each is not None]
     return bool(told) and all(hasattr(each, "__len__") and not isinstance(each, (str, bytes)) for each in told)

@@ -21,6 +21,8 @@ from typing import Any
 _NUMBERS = "biufcmM"
 """The kinds of NumPy's types whose bytes are their values."""
 _NOTHING = frozenset({"NAType", "NaTType"})
+PARTS = ("X", "y", "sample_weight")
+"""What a tuple of two or three holds; None is no part."""
 MOST_PARTS = 6
 """So many arrays in a list may be X and y of what was split: training, test and validation."""
 _PARTS_OF_SPARSE = ("data", "indices", "indptr")
@@ -60,7 +62,7 @@ def measured(data: Any) -> Measured:
     if hasattr(data, "with_format") and hasattr(data, "column_names") and hasattr(data, "__len__"):
         return _of_hugging_face(data)
     if hasattr(data, "tensors"):  # a TensorDataset of PyTorch
-        return joined(dict(zip(("X", "y", "sample_weight"), data.tensors, strict=False)))
+        return joined(dict(zip(PARTS, data.tensors, strict=False)))
     if isinstance(data, Mapping):
         return _of_columns([(str(name), column) for name, column in data.items()])
     if hasattr(data, "itercolumns") and hasattr(data, "column_names"):  # pyarrow
@@ -289,7 +291,7 @@ def _of_holder(data: Any) -> Measured:
     if inner is None or isinstance(inner, (str, PathLike)):
         raise TypeError(f"this {type(data).__name__} does not hold its data; pass (X, y), or the path of its file")
     names = getattr(data, "feature_names", None) or ()
-    found = joined({"X": inner, "y": _beside(data, "label"), "sample_weight": _beside(data, "weight")})
+    found = joined(dict(zip(PARTS, (inner, _beside(data, "label"), _beside(data, "weight")), strict=True)))
     return Measured(found.digest, found.rows, found.columns, found.column_names or tuple(map(str, names)))
 
 

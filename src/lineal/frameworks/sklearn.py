@@ -61,7 +61,7 @@ def log(
     test: tuple[Any, Any] | None = None,
     scores: Scores = None,
     data: str | DataSet = TRAINING_DATA,
-    test_data: str | DataSet = TEST_DATA,
+    test_data: str | DataSet | None = None,
     save: bool = True,
     version: plain.Scalar | None = None,
     labels: Mapping[Any, plain.Scalar] | None = None,
@@ -78,7 +78,7 @@ def log(
         test: X and y that were kept apart; (X, None) for no targets.
         scores: numbers by name, or names of scikit-learn's scorers; None for the usual one, [] for none.
         data: the name of the training data, or a data set that stands for it.
-        test_data: the same of what `test` has.
+        test_data: the same of what `test` has; "test data" if None.
         save: whether the model is saved in the artifacts root.
         version: the version of the model; by default the number after that of the newest of this name.
         labels: texts to label the model with.
@@ -103,7 +103,7 @@ class _Told:
         sample_weight: the weights of the samples.
         test: X and y that were kept apart.
         scores: numbers by name, names of scorers, or None for the usual one.
-        named: the names of the training data and of the test data, or data sets.
+        named: the names of the training data and of the test data, or data sets; None for the usual name.
 
     """
 
@@ -112,7 +112,7 @@ class _Told:
     sample_weight: Any
     test: tuple[Any, Any] | None
     scores: Scores
-    named: tuple[str | DataSet, str | DataSet]
+    named: tuple[str | DataSet, str | DataSet | None]
 
 
 def _record(told: _Told, execution: Execution | None, *, save: bool, **described: Any) -> SavedModel:
@@ -121,10 +121,10 @@ def _record(told: _Told, execution: Execution | None, *, save: bool, **described
     if told.test is not None and not (isinstance(told.test, tuple) and len(told.test) == 2):
         raise TypeError(f"'test' must be a tuple of X and y, got {type(told.test).__name__}; for no targets, (X, None)")
     data, test_data = told.named
-    if told.test is None and test_data is not TEST_DATA:
+    if told.test is None and test_data is not None:
         raise TypeError("'test_data' names the data of 'test', which is not given; give test=(X_test, y_test), too")
     inputs = [_data_set(data, *told.training, told.sample_weight)]
-    inputs += [_data_set(test_data, *told.test)] if told.test is not None else []
+    inputs += [_data_set(TEST_DATA if test_data is None else test_data, *told.test)] if told.test is not None else []
     points, parameters = _points(told), _parameters(told.estimator)
     values = points.last() | _scores_of_best(told.estimator)
     fields = {**described, **_search(told.estimator), "hyperparameters": parameters, "values": values}
