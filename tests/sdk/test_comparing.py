@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from lineal.catalogue.compared_inputs import inputs_by_name
 from lineal.catalogue.reading import Record
 from lineal.sdk import DataSet, Execution, Metrics, Model, Store, Workspace, compare, differences
 from lineal.wire import metadata_store as pb
+from lineal.wire import search
 from tests.serving import running_server
 
 
@@ -167,6 +169,37 @@ def test_a_name_in_a_search_that_no_record_has_gives_a_warning_with_the_nearest(
     with pytest.warns(UserWarning, match="no artifact has the metric acuracy; did you mean accuracy"):
         assert workspace.search("metric.acuracy>0.1") == []
     assert workspace.search("label.nothing=x") == []
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_a_search_that_finds_nothing_stays_empty_whatever_its_guesses_do(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, is_complete: bool
+) -> None:
+    waits: list[float] = []
+
+    def answer(name: str, request: search.SearchNodesRequest) -> search.SearchNodesResponse:
+        waits.append(request.wait_seconds)
+        if len(waits) > 1:
+            raise errors.ResourceExhaustedError("too many requests")
+        return search.SearchNodesResponse(complete=is_complete)
+
+    monkeypatch.setattr(workspace.store, "_send", answer)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert workspace.search("metric.acuracy>0.1") == []
+    assert waits == [10.0, *([0.0] if is_complete else [])]
+    assert len(caught) == (0 if is_complete else 1)
+
+
+def test_times_of_executions_are_read_as_everywhere(workspace: Workspace) -> None:
+    type_id = workspace.store.put_execution_type(pb.ExecutionType(name="Other"))
+    node = pb.Execution(type_id=type_id, last_known_state=pb.Execution.COMPLETE)
+    node.custom_properties["__kf_workspace__"].string_value = workspace.name
+    node.custom_properties["start_time"].string_value = "2026-11-29T10:00:00Z"
+    node.custom_properties["end_time"].int_value = 1_796_000_000
+    workspace.store.put_executions([node])
+    found = workspace.search("type=Other", kind="execution")[0]
+    assert (found["started"], found["ended"]) == (1_795_946_400_000, 1_796_000_000_000)
 
 
 def test_a_mistake_in_a_search_is_a_value_error(workspace: Workspace) -> None:

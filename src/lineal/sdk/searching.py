@@ -67,9 +67,8 @@ def find(client: MetadataStore, workspace: str, wanted: Wanted) -> list[dict[str
     limit = MOST if wanted.limit is None else listing.checked_limit(wanted.limit)
     asked = wanted.asked(workspace)
     nodes, has_more, is_complete = _pages(client, asked, limit)
-    if not nodes and limit:
-        for said in unknown_names.guesses(lambda asked, limit: _pages(client, asked, limit)[0], asked, wanted.kind):
-            warnings.warn(said, stacklevel=3)
+    for said in _guesses(client, asked, wanted.kind) if not nodes and limit and is_complete else []:
+        warnings.warn(said, stacklevel=3)
     if has_more and wanted.limit is None:
         warnings.warn(f"the search finds more than {MOST:,} {wanted.kind}s; give a limit to get more", stacklevel=3)
     if not is_complete:
@@ -77,14 +76,28 @@ def find(client: MetadataStore, workspace: str, wanted: Wanted) -> list[dict[str
     return [{**_plain(each, wanted.kind), "metrics": dict(sorted(each.metrics.items()))} for each in nodes]
 
 
+def _guesses(client: MetadataStore, asked: Asked, kind: str) -> list[str]:
+    """Return what a search that found nothing probably meant; nothing if that cannot be found out at once."""
+
+    def page(asked: Asked, *, limit: int) -> list[Any]:
+        return list(client._send("SearchNodes", asked.request(limit=limit)).nodes)
+
+    try:
+        return unknown_names.guesses(page, asked, kind)
+    except errors.StatusError:
+        return []
+
+
 def _plain(found: Any, kind: str) -> dict[str, Any]:
     if kind == ARTIFACT.name:
         return artifact_lineage.plain(found.artifact)
-    custom = found.execution.custom_properties
+    from lineal.catalogue.endings import times_of
+
+    custom, times = found.execution.custom_properties, times_of(found.execution)
     fields = {
         **artifact_lineage.plain_execution(found.execution),
-        "started": _first_number(custom, conventions.START_TIMES),
-        "ended": _first_number(custom, conventions.END_TIMES),
+        "started": times.started if times.start_is_recorded else None,
+        "ended": times.ended if times.end_is_recorded else None,
         "parameters": {
             name.removeprefix(conventions.PARAM_PREFIX): stored_form.plain_value(value)
             for name, value in sorted(custom.items())
@@ -92,11 +105,6 @@ def _plain(found: Any, kind: str) -> dict[str, Any]:
         },
     }
     return fields if fields.get("name") else {**fields, "name": found.name}
-
-
-def _first_number(custom: Any, names: tuple[str, ...]) -> int | None:
-    """Return the time that the SDK recorded, in milliseconds since the epoch; None if another program wrote a text."""
-    return next((custom[name].int_value for name in names if name in custom and custom[name].int_value), None)
 
 
 def _pages(client: MetadataStore, asked: Asked, limit: int) -> tuple[list[Any], bool, bool]:
