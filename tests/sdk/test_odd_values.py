@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -48,10 +49,26 @@ def test_a_label_may_hold_half_a_surrogate_pair(execution: Execution, workspace:
 
 
 def test_values_of_as_many_levels_as_can_be_read_are_kept(execution: Execution, workspace: Workspace) -> None:
-    execution.log_output(Model(name="n", uri="u", hyperparameters=nested(499)))
+    execution.log_output(Model(name="n", uri="u", layers=nested(498)))
 
     [found] = workspace.list(Model.ARTIFACT_TYPE_NAME)
-    assert json.dumps(found["hyperparameters"]) == json.dumps(nested(499))
+    assert json.dumps(found["kwargs"]["layers"]) == json.dumps(nested(498))
+
+
+@pytest.mark.parametrize(
+    ("around", "times"), [(lambda inner: [inner], 490), (lambda inner: {"name": "password", "value": [inner]}, 240)]
+)
+def test_secrets_at_any_level_of_hyperparameters_are_not_stored(
+    execution: Execution, workspace: Workspace, around: Callable[[Any], Any], times: int
+) -> None:
+    deep: Any = {"password": "hunter2"}
+    for _ in range(times):
+        deep = around(deep)
+    execution.log_output(Model(name="n", uri="u", hyperparameters={"layers": deep}))
+
+    [found] = workspace.list(Model.ARTIFACT_TYPE_NAME)
+    assert "***" in (stored := json.dumps(found["hyperparameters"]))
+    assert "hunter2" not in stored
 
 
 @pytest.mark.parametrize("levels", [500, 900, 5_000])

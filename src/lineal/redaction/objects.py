@@ -22,6 +22,7 @@ WHOLE_OBJECTS = frozenset(
 )
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)=")
 DEEPEST = 150
+"""What has more levels around it is hidden unread."""
 _DEEPEST_TEXT = 100
 _SHORTEST_SHAPE = 12
 _SHORT = 200
@@ -100,7 +101,7 @@ def _hide_in_fields(fields: dict[str, Any], name: str, *, inside: bool, depth: i
         if key in left_out:
             continue
         if is_secret_object and key in ("data", "stringData"):
-            hidden = _hide_all(value)
+            hidden = _hide_all(value, depth)
         elif secret_name and key in _VALUES:
             hidden = _hide_secret(secret_name, value, depth)
         elif secret_name and key in _HOLDERS and isinstance(value, dict):
@@ -161,10 +162,12 @@ def _is_text(value: Any) -> bool:
 
 def _hide_secret(name: str, value: Any, depth: int) -> Any:
     """Hide the value of a name, or all values in it."""
+    if depth > DEEPEST:
+        return REDACTED
     if isinstance(value, dict):
-        hidden: Any = {key: _hide_secret(name, each, depth) for key, each in value.items()}
+        hidden: Any = {key: _hide_secret(name, each, depth + 1) for key, each in value.items()}
     elif isinstance(value, list):
-        hidden = [_hide_secret(name, each, depth) for each in value]
+        hidden = [_hide_secret(name, each, depth + 1) for each in value]
     else:
         return REDACTED if is_secret(name, value) else hide_in_object(value, depth=depth)
     return value if hidden == value else hidden
@@ -179,10 +182,10 @@ def _hide_held(name: str, holder: dict[str, Any], depth: int) -> dict[str, Any]:
     return holder if hidden == holder else hidden
 
 
-def _hide_all(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _hide_all(each) for key, each in value.items()}
-    return [_hide_all(each) for each in value] if isinstance(value, list) else REDACTED
+def _hide_all(value: Any, depth: int) -> Any:
+    if isinstance(value, dict) and depth <= DEEPEST:
+        return {key: _hide_all(each, depth + 1) for key, each in value.items()}
+    return [_hide_all(each, depth + 1) for each in value] if isinstance(value, list) and depth <= DEEPEST else REDACTED
 
 
 def _is_reference(key: str, fields: dict[str, Any], name: str) -> bool:

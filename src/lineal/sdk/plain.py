@@ -31,7 +31,6 @@ Scalar: TypeAlias = "str | SupportsFloat | date | time | timedelta | Enum | UUID
 
 DEEPEST = json_text.DEEPEST - 1
 """How many levels a field may have: one more is the record's own."""
-_SEARCHED_LEVELS = 100
 _AS_TEXT = (date, time, timedelta, Decimal, Fraction, Enum, UUID, PurePath)
 _PANDAS_AS_TEXT = frozenset({"NAType", "NaTType", "Period", "Interval"})
 _AS_IT_IS = frozenset({str, int, float, bool, type(None)})
@@ -88,26 +87,12 @@ def field(name: str, value: Any) -> Any:
 
 
 def _without_secrets(parameters: Any) -> Any:
-    """Return hyperparameters without the values that are secrets, as parameters of a step are recorded.
-
-    A value that is nested too deeply to be searched stays as it is.
-    """
+    """Return hyperparameters without the values that are secrets, as parameters of a step are recorded."""
     from lineal.redaction import hide_parameter  # loading it takes some milliseconds
 
     if not isinstance(parameters, dict):
         return parameters
-    return {
-        name: value if _levels(value) > _SEARCHED_LEVELS else hide_parameter(name, value)
-        for name, value in parameters.items()
-    }
-
-
-def _levels(value: Any) -> int:
-    """Return how many levels of lists and dicts a JSON value has."""
-    found, todo = 0, [value]
-    while todo := [one for each in todo if isinstance(each, (dict, list)) for _, one in _entries(each)]:
-        found += 1
-    return found
+    return {name: hide_parameter(name, value) for name, value in parameters.items()}
 
 
 def keyed(name: str, mapping: Mapping[Any, Any]) -> dict[str, Any]:
