@@ -66,7 +66,10 @@ def test_an_admin_cannot_be_limited(made: Tokens) -> None:
         made.create("ada", Role.ADMIN, workspaces=["a"])
 
 
-@pytest.mark.parametrize(("words", "said"), [("0d", "would never be valid"), ("1 year", "is not a length of time")])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("0d", "would never be valid"), ("1 year", "is not a length of time"), ("999999y", "write at most 1000y")],
+)
 def test_a_token_has_a_lifetime(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["token", "create", "--name", "ada", "--role", "reader", "--expires", words])

@@ -102,6 +102,7 @@ def test_retain_refuses_a_type_that_does_not_exist(
     [
         (["delete", "artefact:1"], "'artefact:1' is not a record; write artifact:7"),
         (["retain", "--older-than", "soon"], "'soon' is not a length of time"),
+        (["retain", "--older-than", "1001y"], "'1001y' is too long; write at most 1000y"),
         (["retain"], "--older-than"),
         (["backup", "x.zip"], "no database is named"),
     ],

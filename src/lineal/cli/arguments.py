@@ -16,14 +16,15 @@ from typing import Any, NoReturn, TypeAlias, TypeVar
 from lineal import errors
 from lineal.cli import mistakes
 from lineal.config import URL_VARIABLE, DatabaseSettings
-from lineal.urls import redact_message, redact_word
+from lineal.urls import SERVER_SCHEMES, redact_message, redact_word
 
 MOST_ROWS = (1 << 31) - 2  # a page's size is a number of 32 bits, and one row more than asked for is read
 _LONGEST_CUT = 100  # no message quotes more of a word that it cuts
-SERVERS = ("grpc://", "grpcs://")
+SERVERS = tuple(f"{scheme}://" for scheme in SERVER_SCHEMES)
 LARGEST_ID = (1 << 63) - 1
 _DURATION = re.compile(r"([0-9]{1,6})([smhdwy])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+MOST_YEARS = 1000
 DURATION_HELP = "a number and s, m, h, d, w or y, such as 90d"
 
 Result = TypeVar("Result")
@@ -139,11 +140,18 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
 
 
 def duration(text: str) -> int:
-    """Return the seconds of a length of time such as `90d`; a year has 365 days."""
+    """Return the seconds of a length of time such as `90d`; a year has 365 days.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, or longer than 1000 years, so that no time of the calendar may be there.
+    """
     found = _DURATION.fullmatch(text)
     if found is None:
         raise argparse.ArgumentTypeError(f"{mistakes.quoted(text)} is not a length of time; write {DURATION_HELP}")
-    return int(found[1]) * _SECONDS[found[2]]
+    seconds = int(found[1]) * _SECONDS[found[2]]
+    if seconds > MOST_YEARS * _SECONDS["y"]:
+        raise argparse.ArgumentTypeError(f"{mistakes.quoted(text)} is too long; write at most {MOST_YEARS}y")
+    return seconds
 
 
 def store_name(word: str) -> str:
@@ -211,7 +219,7 @@ def _server_url(args: argparse.Namespace) -> str:
     """Return the URL of the server that the flag names; end with a usage error if it names none."""
     scheme, separator, place = args.server.rpartition("://")
     host, _, port = place.partition("?")[0].rpartition(":")
-    if (scheme if separator else "grpc") not in ("grpc", "grpcs") or not host or not port.rstrip("/").isdecimal():
+    if (scheme if separator else "grpc") not in SERVER_SCHEMES or not host or not port.rstrip("/").isdecimal():
         args.usage_error(
             "--server is not a server; give HOST:PORT such as localhost:8080, or grpcs://HOST:PORT for TLS"
         )
