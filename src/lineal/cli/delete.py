@@ -1,4 +1,7 @@
-"""`lineal delete`: delete artifacts, executions and contexts that no other record needs."""
+"""`lineal delete`: delete artifacts, executions and contexts that no other record needs.
+
+Other commands take a number alone as an artifact; this one does not, because what it deletes is gone.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,14 @@ if TYPE_CHECKING:
     from lineal.client.store import MetadataStore
     from lineal.wire import lifecycle
 
+_RECORD_HELP = "a record, such as model:7; a number alone is refused, because what is deleted is gone"
+
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("delete", help="delete records that no other record needs", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("nodes", nargs="+", metavar="KIND:ID", type=_node, help="a record by its id, such as model:7")
+    parser.add_argument("nodes", nargs="+", metavar="KIND:ID", type=_node, help=_RECORD_HELP)
     parser.add_argument(
         "--tombstones",
         action="store_true",

@@ -64,6 +64,7 @@ def _things(word: str) -> Things:
 
 def run(args: argparse.Namespace) -> None:
     """Print one record with all its fields."""
+    from lineal.cli.named_nodes import require_type
     from lineal.cli.store import open_store
 
     wanted: Things = args.kind
@@ -75,10 +76,8 @@ def run(args: argparse.Namespace) -> None:
         if record is None:
             kind = wanted.kind or wanted.one
             raise errors.NotFoundError(f"There is no {kind} with the id {args.id} in this store")
-    if wanted.kind and not wanted.have_type(record.get("type", "")):
-        raise errors.NotFoundError(
-            f"The {wanted.kind} with the id {args.id} is no {wanted.one}: its type is {record.get('type')!r}"
-        )
+    if wanted.kind:
+        require_type(wanted, args.id, record.get("type", ""))
     record = {**record, **(said_of(args, *named[0]) if named else {})}
     print_record(args, record, _lines(record))
 

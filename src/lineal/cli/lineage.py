@@ -6,7 +6,6 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from lineal import errors
 from lineal.cli import things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, whole_number
 from lineal.cli.logged import told_of_deletions
@@ -16,7 +15,6 @@ from lineal.cli.things import Things
 from lineal.lineage_cuts import HOPS
 
 if TYPE_CHECKING:
-    from lineal.cli.lineage_tree import Lineage
     from lineal.cli.records import Record
 
 _DEFAULT_DEPTH = 20
@@ -42,6 +40,7 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> None:
     """Print the tree upstream, the tree downstream, or both."""
     from lineal.cli.lineage_tree import DOWN, UP, describe, follow, tree_lines
+    from lineal.cli.named_nodes import require_type
     from lineal.cli.store import open_store
 
     wanted, number = args.node
@@ -49,11 +48,12 @@ def run(args: argparse.Namespace) -> None:
     directions = [*([] if args.down else [UP]), *([] if args.up else [DOWN])]
     with told_of_deletions(args, [start]), open_store(args) as store:
         found = {direction.name: follow(store, start, direction, depth=args.depth) for direction in directions}
-    _require(wanted, next(iter(found.values())))
+    first = next(iter(found.values()))
+    require_type(wanted, number, first.nodes.get(first.start, {}).get("type", ""))
     if not is_text(args):
         _print_records(args, {name: lineage.record() for name, lineage in found.items()})
         return
-    print(describe(next(iter(found.values())), start))
+    print(describe(first, start))
     for name, lineage in found.items():
         print("\n".join([f"{name}:", *(tree_lines(lineage) or ["  (nothing)"])]))
         for cut in lineage.cuts:
@@ -93,12 +93,3 @@ def _name(node: Record | None) -> str | None:
 
 def _node(text: str) -> tuple[Things, int]:
     return node_word(text, things.IN_LINEAGE, default=things.ARTIFACTS)
-
-
-def _require(wanted: Things, lineage: Lineage) -> None:
-    """Refuse a node that is not what the word before its id says."""
-    name = lineage.nodes.get(lineage.start, {}).get("type", "")
-    if not wanted.have_type(name):
-        raise errors.NotFoundError(
-            f"The {wanted.kind} with the id {lineage.start[1]} is no {wanted.one}: its type is {name!r}"
-        )

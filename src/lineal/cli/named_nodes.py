@@ -24,11 +24,20 @@ def require_types(store: MetadataStore, named: Iterable[tuple[Things, int]]) -> 
     for things, node_id in named:
         if things.is_whole_kind:
             continue
-        found = nodes_of(store, things.kind, [node_id])
-        if found and not things.have_type(found[0].type):
-            raise errors.NotFoundError(
-                f"the {things.kind} with the id {node_id} is no {things.one}: its type is {found[0].type!r}"
-            )
+        for node in nodes_of(store, things.kind, [node_id]):
+            require_type(things, node_id, node.type)
+
+
+def require_type(things: Things, node_id: int, type_name: str) -> None:
+    """Refuse a node whose type is not what the word before its id says.
+
+    Raises:
+        NotFoundError: it is another.
+    """
+    if not things.have_type(type_name):
+        raise errors.NotFoundError(
+            f"the {things.kind} with the id {node_id} is no {things.one}: its type is {type_name!r}"
+        )
 
 
 def nodes_of(store: MetadataStore, kind: str, ids: Iterable[int]) -> list[Any]:

@@ -1,4 +1,6 @@
-"""Records as words of the command line: `7`, `artifact:7`, `model:7`; all commands take the same ones.
+"""Records as words of the command line: `7`, `artifact:7`, `model:7`; commands that take a record take the same ones.
+
+Only `lineal delete` takes no number alone: what it destroys has its kind before the id.
 
 What stays out: looking the records up.
 """
