@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import webbrowser
 from pathlib import Path
 
 import pytest
 
 from lineal import pages
-from lineal.cli import main
+from lineal.cli import docs_sections, main
 
 PAGES = {
     "decisions/0046.html": [("d", "0046 Files of runs", "Why.")],
@@ -24,6 +25,16 @@ PAGES = {
     ],
     "operations/security.html": [("s", "Security", "Who may."), ("tokens", "Tokens", "Ask for a reported token.")],
 }
+
+
+def test_both_searches_of_the_docs_put_the_same_pages_last() -> None:
+    folder = Path(__file__).parents[2] / "docs"
+    [written] = re.findall(r"OF_CONTRIBUTORS = /(.*)/;", (folder / "_extension" / "search.js").read_text())
+    of_site = re.compile(written.replace("\\/", "/"))
+    names = [path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.md")]
+    last = [name for name in names if of_site.search(name)]
+    assert last == [name for name in names if f"{name}.html".startswith(docs_sections._OF_CONTRIBUTORS)]
+    assert last
 
 
 @pytest.fixture
