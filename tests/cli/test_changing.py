@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import lineal
+from lineal import errors
 from lineal.cli import main
 from lineal.wire import metadata_store as pb
 
@@ -97,11 +98,22 @@ def test_the_answer_says_which_version_has_the_alias(url: str, capsys: pytest.Ca
         assert main(["promote", *words, "--db", url]) == 0
 
     assert capsys.readouterr().out.splitlines() == [
-        "model cnn 1 has the alias best now",
-        "model cnn 2 has the alias best now, which model cnn 1 had",
-        "model cnn 2 has the alias best, as before",
-        "model cnn 2 does not have the alias best any more",
+        "model cnn 1 (id 1) has the alias best now",
+        "model cnn 2 (id 2) has the alias best now, which model cnn 1 (id 1) had",
+        "model cnn 2 (id 2) has the alias best, as before",
+        "model cnn 2 (id 2) does not have the alias best any more",
     ]
+
+
+def test_an_alias_that_moved_is_no_failure_if_the_names_cannot_be_read(
+    url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> list[object]:
+        raise errors.UnavailableError("away")
+
+    monkeypatch.setattr("lineal.cli.named_nodes.nodes_of", fails)
+    assert main(["promote", "2", "best", "--db", url]) == 0
+    assert capsys.readouterr().out == "artifact 2 has the alias best now\n"
 
 
 @pytest.mark.parametrize("words", [("set", "--label", "a=b"), ("delete",), ("metrics",), ("promote", "production")])
