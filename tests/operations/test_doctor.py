@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from lineal.cli import main
 from lineal.config import DatabaseSettings
 from lineal.service import MetadataService
 from lineal.upkeep import doctor
-from lineal.upkeep.archive import backup, check
+from lineal.upkeep.archive import backup, check, restore
 from lineal.upkeep.opening import open_service
 from lineal.wire import records
 from tests.engines import run_sql
@@ -186,3 +187,23 @@ def test_entries_that_the_audit_log_lacks_are_named(damaged: Damage, tmp_path: P
     assert not finding.can_be_mended
     assert backup(DatabaseSettings(url), archive).missing.total == 2  # the archive does not know of the last id
     assert check(archive).missing.first == [(1, 2)]
+
+
+def test_entries_that_were_missing_before_a_restore_are_no_fault(
+    damaged: Damage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for alias in range(4):
+        main(["set", "execution:1", "--label", f"a={alias}", "--db", damaged("SELECT 1")])
+    backup(DatabaseSettings(damaged("DELETE FROM lineal_audit WHERE id = 2")), tmp_path / "store.zip")
+    url = f"sqlite:///{tmp_path}/restored.db"
+    restore(tmp_path / "store.zip", DatabaseSettings(url), who="ann")
+    assert main(["doctor", "--db", url]) == 0
+    assert "1 entry of the audit log is missing: 2: deleted, or never written" in "".join(capsys.readouterr())
+
+    for alias in range(4, 6):
+        main(["set", "execution:1", "--label", f"a={alias}", "--db", url])
+    with closing(sqlite3.connect(tmp_path / "restored.db")) as connection, connection:
+        connection.execute("DELETE FROM lineal_audit WHERE id = 6")
+    assert [each.problem for each in doctor.examine(DatabaseSettings(url))] == [
+        "1 entry of the audit log is missing: 6"
+    ]

@@ -29,7 +29,7 @@ from lineal.store.schema.migrations.state import recognise
 from lineal.store.tables import own_tables
 from lineal.store.tables.mlmd_tables import SCHEMA_VERSION, metadata
 from lineal.store.upkeep import checks
-from lineal.store.upkeep.missing_entries import missing_entries
+from lineal.store.upkeep.missing_entries import last_restore, missing_entries
 from lineal.upkeep import outbox
 from lineal.upkeep.migration import on_existing
 
@@ -76,7 +76,7 @@ def caution(settings: DatabaseSettings) -> str:
 
     def work(database: Database) -> str:
         database.read(recognise)
-        log = "" if not database.dialect.leaves_ids_out else database.read(_missing)
+        log = database.read(_perhaps_missing)
         said = [database.dialect.caution(), outbox.caution(outbox.state(database)), log and f"{log}: {_MAY_BE_GONE}"]
         return "; ".join(each for each in said if each)
 
@@ -157,21 +157,25 @@ def _findings(session: Session) -> Iterator[Finding]:
 _MAY_BE_GONE = "deleted, or never written because a transaction was rolled back; an older archive tells which"
 
 
-def _missing(session: Session) -> str:
-    """Return which entries the audit log lacks, "" for none."""
+def _perhaps_missing(session: Session) -> str:
+    """Return which entries the audit log lacks where not only a deletion leaves an id out, "" for none.
+
+    That is a server's database, and what was restored: it may come from one.
+    """
     if own_tables.AUDIT.name not in table_names(session):
         return ""
-    found = missing_entries(session)
+    until = None if session.dialect.leaves_ids_out else last_restore(session)
+    found = missing_entries(session, until=until)
     return str(found) if found.total else ""
 
 
 def _log(session: Session) -> Iterator[Finding]:
     """Yield what the audit log lacks, where only a deletion leaves an id out."""
-    if not session.dialect.leaves_ids_out and (missing := _missing(session)):
-        yield Finding(
-            missing,
-            "an older archive has them; if PostgreSQL or MySQL wrote the log first, they may have been left out there",
-        )
+    if session.dialect.leaves_ids_out or own_tables.AUDIT.name not in table_names(session):
+        return
+    found = missing_entries(session, after=last_restore(session))
+    if found.total:
+        yield Finding(str(found), "an older archive has them" if found.total > 1 else "an older archive has it")
 
 
 _VERSION = "MLMDEnv must hold"

@@ -17,8 +17,11 @@ from lineal.store.engine.statement import Statement
 from lineal.store.tables.own_tables import AUDIT
 
 _SHOWN = 5
-_COUNTS = Statement(sa.select(sa.func.count(), sa.func.max(AUDIT.c.id)).select_from(AUDIT))
-_IDS = Statement(sa.select(AUDIT.c.id).where(AUDIT.c.id > sa.bindparam("after")).order_by(AUDIT.c.id).limit(10_000))
+_BETWEEN = [AUDIT.c.id > sa.bindparam("after"), AUDIT.c.id <= sa.bindparam("until")]
+_COUNTS = Statement(sa.select(sa.func.count(), sa.func.max(AUDIT.c.id)).select_from(AUDIT).where(*_BETWEEN))
+_IDS = Statement(sa.select(AUDIT.c.id).where(*_BETWEEN).order_by(AUDIT.c.id).limit(10_000))
+_RESTORED = Statement(sa.select(sa.func.max(AUDIT.c.id)).where(AUDIT.c.subject == "store", AUDIT.c.action == "restore"))
+_GREATEST = (1 << 63) - 1
 _SEQUENCE = sa.table("sqlite_sequence", sa.column("name", sa.Text), sa.column("seq", sa.BigInteger))
 _GIVEN = Statement(sa.select(_SEQUENCE.c.seq).where(_SEQUENCE.c.name == sa.literal(AUDIT.name)))
 _Entry = TypeVar("_Entry")
@@ -60,16 +63,27 @@ class MissingEntries:
         return f"{amount(self.total, 'entries')} of the audit log {are} missing: {named}{more}"
 
 
-def missing_entries(session: Session) -> MissingEntries:
-    """Return the ids that are missing. On SQLite, which remembers the last id it gave, also those at the end."""
-    found = MissingEntries()
-    count, last = session.row(_COUNTS, {}) or (0, None)
-    if not session.dialect.leaves_ids_out:
-        last = max(last or 0, (session.row(_GIVEN, {}) or (0,))[0])
-    if count == (last or 0):
+def last_restore(session: Session) -> int:
+    """Return the id of the entry of the last restore into this store, 0 for none."""
+    return int((session.row(_RESTORED, {}) or (0,))[0] or 0)
+
+
+def missing_entries(session: Session, *, after: int = 0, until: int | None = None) -> MissingEntries:
+    """Return the ids that are missing. On SQLite, which remembers the last id it gave, also those at the end.
+
+    Args:
+        session: the transaction.
+        after: the id after which they are.
+        until: the id up to which they are; None for the end of the log.
+    """
+    found = MissingEntries(_last=after)
+    between = {"after": after, "until": _GREATEST if until is None else until}
+    count, last = session.row(_COUNTS, between) or (0, None)
+    if until is None and not session.dialect.leaves_ids_out:
+        last = max(last or after, (session.row(_GIVEN, {}) or (0,))[0])
+    if count == (last or after) - after:
         return found
-    after = 0
-    while rows := session.rows(_IDS, {"after": after}):
+    while rows := session.rows(_IDS, {**between, "after": after}):
         for (entry_id,) in rows:
             found.add(entry_id)
         after = rows[-1][0]
