@@ -84,6 +84,13 @@ def test_retain_says_what_went_and_why_others_stayed(
     assert printed == [said, "kept: 0 deployed or needed by deployed ones, 0 needed by others"]
 
 
+def test_retain_of_what_is_older_than_the_epoch_deletes_nothing(
+    lineage: Lineage, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["retain", "--older-than", "1000y", "--dry-run", "--db", url]) == 0
+    assert "nothing would be deleted" in capsys.readouterr().out
+
+
 def test_retain_takes_a_state_in_any_case(lineage: Lineage, url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["retain", "--older-than", "1d", "--state", "failed", "--dry-run", "--db", url]) == 0
     assert "nothing would be deleted" in capsys.readouterr().out

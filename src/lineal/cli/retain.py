@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> None:
     from lineal.wire import lifecycle
 
     policy = lifecycle.ApplyRetentionRequest(
-        updated_before=int((time.time() - args.older_than) * 1000),
+        updated_before=max(1, int((time.time() - args.older_than) * 1000)),  # nothing is older than the epoch
         states=args.state,
         workspace=args.workspace,
         types=args.type,
