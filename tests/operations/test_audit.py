@@ -201,7 +201,7 @@ def test_what_was_replaced_after_it_was_recorded_is_told_to_those_who_see_change
 
 
 ORDINARY = {
-    "a watched Pod": ("kubeflow.org/Pod/v1", {"status_detail": "Pulling", "restarts": 0}, {"status_detail": "Started"}),
+    "a watched Pod": ("kubeflow.org/Pod/v1", {"restarts": 0}, {"restarts": 2}),
     "a run of MLflow": (
         "mlflow.Run",
         {"tag.mlflow.note.content": "a", "tag.team": "a", "__mlflow_status__": "RUNNING"},
@@ -226,7 +226,8 @@ def test_what_changes_in_the_life_of_a_record_is_not_told_but_a_person_who_repla
     assert recorded(audited, EXECUTION, node.id, ANN) == Recorded("ann", [], 0)
 
     patch = json.dumps({"custom_properties": {"exit_code": 1}})
-    audited.call("ChangeNodes", records.ChangeNodesRequest(kind=records.EXECUTION, ids=[node.id], patch=patch))
+    change = records.ChangeNodesRequest(kind=records.EXECUTION, ids=[node.id], patch=patch)
+    audited.call("ChangeNodes", change, caller=ANN)
     assert recorded(audited, EXECUTION, node.id, ANN) == Recorded("ann", ["exit_code"], 0)
 
 
