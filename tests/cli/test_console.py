@@ -46,6 +46,7 @@ def odd_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 def run(*words: str, encoding: str = "utf-8", shell: str = "") -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "lineal", *words]
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    environment.pop("PYTHONUNBUFFERED", None)  # it hides what is still to be flushed at the end
     if shell:
         command = ["bash", "-c", f'"$@" {shell}', "bash", *command]
     return subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)
@@ -88,6 +89,7 @@ def test_closed_streams_end_in_no_stack_trace(shell: str) -> None:
     ran = run("get", "artifact", "1", "--db", "sqlite:///none.db", shell=shell)
     assert ran.returncode == 1
     assert b"Traceback" not in ran.stderr
+    assert run("get", "nothing", shell=shell).returncode == 2
 
 
 def test_a_closed_pipe_ends_in_no_stack_trace(odd_url: str) -> None:

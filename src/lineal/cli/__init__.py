@@ -161,4 +161,5 @@ def build_parser() -> Parser:
 
 def run_and_exit() -> NoReturn:
     """Run the command of this process and end the process with its exit code."""
-    sys.exit(main())
+    with console.keeping_exit_code():
+        sys.exit(main())

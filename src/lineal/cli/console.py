@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 from lineal.cli.terminal import RED, coloured
 from lineal.urls import redact_message
@@ -53,5 +54,21 @@ def fail(message: str) -> int:
 
 def drop_output() -> None:
     """Point standard output to nowhere, so that the interpreter can flush it when it ends (`lineal ls | head`)."""
+    _drop(sys.stdout)
+
+
+@contextmanager
+def keeping_exit_code() -> Iterator[None]:
+    """Drop what standard error does not take, after a block: the interpreter would end with 120 in place of the code."""
+    try:
+        yield
+    finally:
+        try:
+            sys.stderr.flush()
+        except OSError:
+            _drop(sys.stderr)
+
+
+def _drop(stream: TextIO) -> None:
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
