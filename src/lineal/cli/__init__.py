@@ -113,9 +113,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: the words after the program's name; None takes those of the process.
     """
     console.prepare()
+    with console.keeping_exit_code():
+        return _exit_code(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _exit_code(arguments: list[str]) -> int:
     try:
         with console.flushed():
-            _run(list(sys.argv[1:] if arguments is None else arguments))
+            _run(arguments)
     except errors.StatusError as error:
         return console.fail(str(error))
     except BrokenPipeError:
@@ -161,5 +166,4 @@ def build_parser() -> Parser:
 
 def run_and_exit() -> NoReturn:
     """Run the command of this process and end the process with its exit code."""
-    with console.keeping_exit_code():
-        sys.exit(main())
+    sys.exit(main())

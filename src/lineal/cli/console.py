@@ -59,7 +59,7 @@ def drop_output() -> None:
 
 @contextmanager
 def keeping_exit_code() -> Iterator[None]:
-    """Drop what standard error does not take, after a block: the interpreter would end with 120 in place of the code."""
+    """Drop what standard error does not take after a block: with it, the interpreter would end with 120."""
     try:
         yield
     finally:
