@@ -219,6 +219,8 @@ describe("bulk edit", () => {
     await picture(page, "edit-bulk-failed");
     await page.getByRole("button", { name: "Close" }).first().click();
     await page.getByText("1 selected").waitFor();
+    await page.getByRole("dialog").waitFor({ state: "hidden" }); // while it closes, keys are its own
+    await settle(page);
     await page.keyboard.press("Control+z");
     await page.getByText(/^Undone/).waitFor();
     await close();
