@@ -87,7 +87,8 @@ def test_its_pages_are_searched_and_read_under_the_servers_security_policy(serve
 def test_an_installed_wheel_finds_its_pages_as_files(python: Path, tmp_path: Path) -> None:
     command = [python.with_name("lineal"), "docs", "tokens"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    title, address = ran.stdout.split("\n")[:2]
+    title, excerpt, address = ran.stdout.split("\n")[:3]
+    assert "token create" in excerpt
     assert title == "Security: Tokens"
     file, _, anchor = address.strip().removeprefix("file://").partition("#")
     assert Path(file).is_relative_to(python.parents[1].resolve())
