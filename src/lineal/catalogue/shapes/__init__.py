@@ -56,6 +56,8 @@ from lineal.catalogue.shapes.metrics import MetricName as MetricName
 from lineal.catalogue.shapes.metrics import MetricNames as MetricNames
 from lineal.catalogue.shapes.metrics import MetricPoint as MetricPoint
 from lineal.catalogue.shapes.metrics import RecordMetrics as RecordMetrics
+from lineal.catalogue.shapes.node_types import TypeInfo as TypeInfo
+from lineal.catalogue.shapes.node_types import Types as Types
 from lineal.catalogue.shapes.openlineage import Assertion as Assertion
 from lineal.catalogue.shapes.openlineage import ColumnLineage as ColumnLineage
 from lineal.catalogue.shapes.openlineage import ColumnLink as ColumnLink
@@ -91,8 +93,6 @@ from lineal.catalogue.shapes.records import Runs as Runs
 from lineal.catalogue.shapes.records import Steps as Steps
 from lineal.catalogue.shapes.records import Times as Times
 from lineal.catalogue.shapes.records import TypeCount as TypeCount
-from lineal.catalogue.shapes.records import TypeInfo as TypeInfo
-from lineal.catalogue.shapes.records import Types as Types
 from lineal.catalogue.shapes.records import Versions as Versions
 from lineal.json_shapes import AsText as AsText
 from lineal.json_shapes import BoolValue as BoolValue
