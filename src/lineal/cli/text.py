@@ -6,7 +6,7 @@ What stays out: where the values come from.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -76,13 +76,7 @@ def plain(value: object) -> str:
 
 def time(milliseconds: int | None) -> str:
     """Return milliseconds since the epoch as a time in UTC; none as the empty text."""
-    if not milliseconds:
-        return ""
-    try:
-        moment = datetime.fromtimestamp(milliseconds / 1000, tz=timezone.utc)
-    except (OverflowError, ValueError, OSError):
-        return str(milliseconds)
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
+    return _as_text(milliseconds, lambda moment: moment.strftime("%Y-%m-%d %H:%M:%S"))
 
 
 def duration(milliseconds: int | None) -> str:
@@ -110,13 +104,17 @@ def measured(name: str, value: Any) -> Any:
 
 def iso_time(milliseconds: int | None) -> str:
     """Return milliseconds since the epoch as a time of ISO 8601 in UTC; none as the empty text."""
+    return _as_text(milliseconds, lambda moment: moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+
+
+def _as_text(milliseconds: int | None, write: Callable[[datetime], str]) -> str:
+    """Return a time as it is written; one that no calendar has as its number."""
     if not milliseconds:
         return ""
     try:
-        moment = datetime.fromtimestamp(milliseconds / 1000, tz=timezone.utc)
+        return write(datetime.fromtimestamp(milliseconds / 1000, tz=timezone.utc))
     except (OverflowError, ValueError, OSError):
         return str(milliseconds)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def to_json(value: Any) -> str:
