@@ -42,7 +42,7 @@ function listed(ancestors: readonly Named[]): string {
   return words.length > 0 ? `${words.join(", ")} and ${last}` : last;
 }
 
-/** Its name and version; executions of one name are told apart by their keys. */
+/** The name and version of a record. An execution also shows its key, because several have one name. */
 function nameOf(node: Named): string {
   return `${titleOf(node)} ${node.version ?? (node.kind === "execution" ? node.key : "")}`.trim();
 }
