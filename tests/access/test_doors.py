@@ -199,6 +199,28 @@ def test_a_browser_logs_in_with_a_token(served: Served) -> None:
         assert client.get("/api/v1/totals").status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("headers", "is_secure"),
+    [
+        ({}, False),
+        ({"x-forwarded-proto": "https"}, True),
+        ({"x-forwarded-proto": "HTTPS, http"}, True),
+        ({"x-forwarded-proto": "http, https"}, False),
+        ({"origin": "https://HOST", "sec-fetch-site": "same-origin"}, True),
+        ({"origin": "http://HOST", "sec-fetch-site": "same-origin"}, False),
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, False),
+    ],
+)
+def test_the_login_cookie_is_secure_where_the_browser_speaks_tls_with_a_proxy(
+    served: Served, headers: dict[str, str], is_secure: bool
+) -> None:
+    with asking(served) as client:
+        sent = {name: value.replace("HOST", client.base_url.netloc.decode()) for name, value in headers.items()}
+        entered = client.post("/login", data={"token": served.token()}, headers=sent)
+        left = client.post("/logout", headers=sent)
+    assert ["; Secure" in each.headers["set-cookie"] for each in (entered, left)] == [is_secure, is_secure]
+
+
 def test_the_login_has_its_icon_within_so_that_a_browser_asks_for_no_other(served: Served) -> None:
     with asking(served) as client:
         form = client.get("/login")

@@ -5,6 +5,7 @@ What stays out: who the token's owner is (authenticator.py).
 
 from __future__ import annotations
 
+from typing import Literal, TypedDict
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request, Response
@@ -48,6 +49,15 @@ _TOO_MANY = f'<p role="alert">Too many attempts from this address. Try again in 
 _PROBLEM = '<p role="alert">This token is not valid: unknown, expired or revoked.</p>'
 
 
+class _Attributes(TypedDict):
+    """The attributes of the cookie, alike when it is set and when it is deleted."""
+
+    path: str
+    httponly: bool
+    samesite: Literal["strict"]
+    secure: bool
+
+
 def add(app: FastAPI, authenticator: Authenticator) -> None:
     """Add the routes of the login to an application."""
     attempts = Rates(1 / _SECONDS_FOR_ANOTHER, burst=_ATTEMPTS)
@@ -70,20 +80,39 @@ def add(app: FastAPI, authenticator: Authenticator) -> None:
             attempts.take(address)
             return _form(_PROBLEM, status=401)
         response = RedirectResponse(f"{_root(request)}/", status_code=303)
-        is_encrypted = request.url.scheme == "https"
-        options = {"path": f"{_root(request)}/", "httponly": True, "samesite": "strict", "max_age": _DAY}
-        response.set_cookie(COOKIE, token, secure=is_encrypted, **options)  # type: ignore[arg-type]
+        response.set_cookie(COOKIE, token, max_age=_DAY, **_attributes(request))
         return response
 
     @app.post(LOGOUT_PATH, include_in_schema=False)
     def log_out(request: Request) -> Response:
         response = RedirectResponse(f"{_root(request)}{PATH}", status_code=303)
-        response.delete_cookie(COOKIE, path=f"{_root(request)}/", httponly=True, samesite="strict")
+        response.delete_cookie(COOKIE, **_attributes(request))
         return response
 
 
 def _form(problem: str = "", *, status: int = 200) -> HTMLResponse:
     return HTMLResponse(_FORM.format(icon=_ICON, problem=problem, tokens=_TOKENS), status_code=status)
+
+
+def _attributes(request: Request) -> _Attributes:
+    return {
+        "path": f"{_root(request)}/",
+        "httponly": True,
+        "samesite": "strict",
+        "secure": _is_encrypted(request),
+    }
+
+
+def _is_encrypted(request: Request) -> bool:
+    """Return whether the browser's connection is encrypted, by this server or by a proxy in front of it.
+
+    A proxy says so in X-Forwarded-Proto, whose first word is about the browser. Behind a proxy that says nothing, it is
+    in Origin, where browsers put the scheme of the form's page. Anybody may claim it, from any address: it makes the
+    cookie of the one who claims it stricter, and nothing else depends on it.
+    """
+    forwarded = request.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    origin = request.headers.get("origin", "").lower()
+    return "https" in (request.url.scheme, forwarded) or origin.startswith("https://")
 
 
 def _root(request: Request) -> str:
