@@ -85,6 +85,19 @@ def test_calls_and_fields_that_are_gone_are_not_described() -> None:
     assert {name.rpartition(".")[2] for name in descriptions.FIELDS} <= fields
 
 
+def test_the_options_of_long_commands_have_titles_in_their_help_and_in_the_reference() -> None:
+    for command, parser in COMMANDS.items():
+        named = [action for action in parser._actions if action.option_strings and action.dest != "help"]
+        if len(named) < 15:
+            continue
+        titled = [group.title for group in parser._action_groups[2:] if group._group_actions]
+        shown = commands.options(*command.split()[1:])
+        assert titled, f"{command} has {len(named)} options, so it needs groups of them"
+        assert len(re.findall(r"^\*\*.+\*\*$", shown, re.MULTILINE)) == len(titled)
+    titles = re.findall(r"^\*\*(.+?)(?: \(see .*)?\*\*$", settings.settings("ServerSettings"), re.MULTILINE)
+    assert titles[:3] == ["Database and files", "Addresses", "Browsers"]
+
+
 COMMANDS = {" ".join(("lineal", *words)): commands.parser_of(words) for words in commands.names()}
 
 

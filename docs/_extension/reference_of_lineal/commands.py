@@ -114,12 +114,14 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
             if action.option_strings and "--help" not in action.option_strings and action.help != argparse.SUPPRESS
         ]
         if rows:
-            title = (
-                ""
-                if group.title in ("options", "optional arguments")
-                else f"**{prose(sentence(group.title or '')).rstrip('.')}**"
-            )
-            yield blocks(title, table(("Option", "Default", "Meaning"), rows))
+            yield blocks(title_of(group), table(("Option", "Default", "Meaning"), rows))
+
+
+def title_of(group: argparse._ArgumentGroup) -> str:
+    """Return the title of a group of options in bold, or "" for those that have none."""
+    if group.title in ("options", "optional arguments"):
+        return ""
+    return f"**{prose(sentence(group.title or '')).rstrip('.')}**"
 
 
 def _spelled(action: argparse.Action) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from lineal import config, security
 
-from .commands import parser_of
+from .commands import parser_of, title_of
 from .markdown import blocks, code, prose, sentence, table
 
 _SETTING_OF_FLAG = {
@@ -18,6 +18,8 @@ _SETTING_OF_FLAG = {
     config.OPENLINEAGE_FLAG: ("SendingSettings", "to"),
     config.OPENLINEAGE_TOKEN_FLAG: ("SendingSettings", "token_file"),
 }
+_COLUMNS = ("Setting", "Default", "Flag", "Meaning")
+_WITHOUT_FLAG = "**Without a flag of their own**"
 _ATTRIBUTE = re.compile(r"^    (\w+): (.*(?:\n {8,}.*)*)", re.MULTILINE)
 
 
@@ -30,7 +32,7 @@ def records() -> dict[str, type]:
 
 
 def settings(name: str) -> str:
-    """Return what a class of settings is for, and its settings.
+    """Return what a class of settings is for, and its settings, in the groups of their flags if there are several.
 
     Raises:
         KeyError: there is no such class.
@@ -38,11 +40,16 @@ def settings(name: str) -> str:
     record = records()[name]
     summary, _, rest = inspect.getdoc(record).partition("Attributes:")  # type: ignore[union-attr]
     meanings = dict(_ATTRIBUTE.findall(rest))
-    rows = [
-        (code(field.name), code(_default(field)), _flag(name, field.name), prose(sentence(meanings[field.name])))
-        for field in dataclasses.fields(record)
-    ]
-    return blocks(prose(" ".join(summary.split())), table(("Setting", "Default", "Flag", "Meaning"), rows))
+    groups = {title: list[tuple[str, ...]]() for title in (*dict.fromkeys(_titles().values()), _WITHOUT_FLAG)}
+    rows = []
+    for field in dataclasses.fields(record):
+        flag = _flag(name, field.name)
+        rows.append((code(field.name), code(_default(field)), code(flag), prose(sentence(meanings[field.name]))))
+        groups[_titles().get(flag, _WITHOUT_FLAG)].append(rows[-1])
+    said = prose(" ".join(summary.split()))
+    if sum(bool(found) for title, found in groups.items() if title != _WITHOUT_FLAG) < 2:
+        return blocks(said, table(_COLUMNS, rows))
+    return blocks(said, *(blocks(title, table(_COLUMNS, found)) for title, found in groups.items() if found))
 
 
 def environment() -> str:
@@ -58,9 +65,9 @@ def _default(field: dataclasses.Field[Any]) -> str:
 
 
 def _flag(record: str, name: str) -> str:
-    """Return the flag of `lineal serve` that sets a setting."""
+    """Return the flag of `lineal serve` that sets a setting, or ""."""
     return next(
-        (code(flag) for flag in _flags() if _SETTING_OF_FLAG.get(flag, (record, _named(flag))) == (record, name)), ""
+        (flag for flag in _titles() if _SETTING_OF_FLAG.get(flag, (record, _named(flag))) == (record, name)), ""
     )
 
 
@@ -68,5 +75,10 @@ def _named(flag: str) -> str:
     return {"--db": "url"}.get(flag, flag.removeprefix("--").replace("-", "_"))
 
 
-def _flags() -> Iterator[str]:
-    return (flag for action in parser_of(("serve",))._actions for flag in action.option_strings)
+@cache
+def _titles() -> dict[str, str]:
+    """Return the flags of `lineal serve` with the titles of their groups, in the order of its help."""
+    groups = parser_of(("serve",))._action_groups
+    return {
+        flag: title_of(group) for group in groups for action in group._group_actions for flag in action.option_strings
+    }

@@ -28,6 +28,8 @@ MOST_YEARS = 1000
 DURATION_HELP = "a number and s, m, h, d, w or y, such as 90d"
 
 Result = TypeVar("Result")
+Group: TypeAlias = argparse._ArgumentGroup
+"""Flags with a title in the help."""
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
@@ -185,7 +187,7 @@ def add_store_flags(parser: Parser) -> None:
     group.add_argument("--server", metavar="HOST:PORT", type=store_name, help=server)
 
 
-def add_database_flag(parser: Parser, what: str) -> None:
+def add_database_flag(parser: Parser | Group, what: str) -> None:
     """Add the flag that names a database, for commands that no server can run."""
     parser.add_argument("--db", metavar="URL", type=store_name, help=f"{what} (default: {URL_VARIABLE})")
 

@@ -6,13 +6,11 @@ import argparse
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
-from lineal import pages
-from lineal.cli.arguments import Parser
+from lineal.cli.arguments import Group
 from lineal.security import METHODS, AccessSettings, LimitSettings, TlsSettings
 
-_Group: TypeAlias = argparse._ArgumentGroup
 _CLASSES: dict[str, type[AccessSettings] | type[TlsSettings] | type[LimitSettings]] = {
     "access": AccessSettings,
     "tls": TlsSettings,
@@ -20,13 +18,8 @@ _CLASSES: dict[str, type[AccessSettings] | type[TlsSettings] | type[LimitSetting
 }
 
 
-def add_protection_flags(parser: Parser) -> None:
-    """Declare the flags."""
-    _add_flags_of_callers(parser.add_argument_group(f"callers and encryption ({pages.SECURITY.see})"))
-    _add_flags_of_limits(parser.add_argument_group(f"limits ({pages.LIMITS.see})"))
-
-
-def _add_flags_of_callers(group: _Group) -> None:
+def add_access_flags(group: Group) -> None:
+    """Declare the flags that say who can call, and do what."""
     add = partial(_add, group)
     add("--auth", "WAYS", f"how callers authenticate, separated by commas: {', '.join(METHODS)}", words)
     insecure = "need no login and encrypt nothing, unless other flags say otherwise; required if others reach --host"
@@ -49,12 +42,18 @@ def _add_flags_of_callers(group: _Group) -> None:
         "still needs a login"
     )
     group.add_argument("--open-grpc", action="store_true", help=is_open)
+
+
+def add_encryption_flags(group: Group) -> None:
+    """Declare the flags of TLS."""
+    add = partial(_add, group)
     add("--tls-cert", "FILE", "the server's certificate and its chain, PEM; it is read again when it changes")
     add("--tls-key", "FILE", "the key of the certificate, PEM, without a password")
     add("--tls-client-ca", "FILE", "the roots of clients' certificates, PEM, for --auth certificate")
 
 
-def _add_flags_of_limits(group: _Group) -> None:
+def add_limit_flags(group: Group) -> None:
+    """Declare the limits for requests and callers."""
     add = partial(_add, group)
     add(
         "--max-call-seconds",
@@ -86,7 +85,7 @@ _VIEWS_HELP = "how much space all stored views can take, in MiB; the oldest are 
 _CALLERS_VIEWS_HELP = "how much space the stored views of one caller can take, in MiB; 0 stores none"
 
 
-def _add(group: _Group, flag: str, metavar: str, what: str, kind: Callable[[str], object] = str) -> None:
+def _add(group: Group, flag: str, metavar: str, what: str, kind: Callable[[str], object] = str) -> None:
     default = _default(flag)
     shown = f"{default:g}" if isinstance(default, float) else default or "none"
     group.add_argument(flag, metavar=metavar, type=kind, default=default, help=f"{what} (default: {shown})")

@@ -10,9 +10,9 @@ from dataclasses import MISSING, fields
 from functools import partial
 from typing import Any
 
-from lineal import errors
-from lineal.cli.arguments import Commands, Parser, add_database_flag, database_url
-from lineal.cli.protection import add_protection_flags, protection, words
+from lineal import errors, pages
+from lineal.cli.arguments import Commands, Group, add_database_flag, database_url
+from lineal.cli.protection import add_access_flags, add_encryption_flags, add_limit_flags, protection, words
 from lineal.config import (
     DEFAULT_BUSY_TIMEOUT,
     ENGINE_FLAG,
@@ -41,53 +41,72 @@ def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("serve", help="serve a database over gRPC and HTTP", description=__doc__)
     parser.set_defaults(run=run)
-    add_database_flag(parser, "the database to serve")
-    parser.add_argument("--busy-timeout", type=float, default=DEFAULT_BUSY_TIMEOUT, metavar="SECONDS", help=_BUSY_HELP)
-    parser.add_argument("--audit", action="store_true", help="record who changes what, with every value")
+    parser.usage = "%(prog)s [OPTION]..."
+    _add_flags_of_the_database(parser.add_argument_group(f"database and files ({pages.DATABASES.see})"))
+    _add_flags_of_addresses(parser.add_argument_group("addresses"))
+    _add_flags_for_browsers(parser.add_argument_group("browsers"))
+    _add_flags_of_running(parser.add_argument_group(f"processes and threads ({pages.WORKERS.see})"))
+    _add_flags_of_the_log(parser.add_argument_group(f"log and traces ({pages.OBSERVABILITY.see})"))
+    _add_openlineage_flags(parser.add_argument_group(f"OpenLineage ({pages.SENDING_OPENLINEAGE.see})"))
+    add_access_flags(parser.add_argument_group(f"access ({pages.SECURITY.see})"))
+    add_encryption_flags(parser.add_argument_group("encryption"))
+    limits = parser.add_argument_group(f"limits ({pages.LIMITS.see})")
+    _add(limits, MAX_MESSAGE_FLAG, int, "the largest request and the largest answer, in MiB")
+    add_limit_flags(limits)
+
+
+def _add_flags_of_the_database(group: Group) -> None:
+    add_database_flag(group, "the database to serve")
+    group.add_argument("--busy-timeout", type=float, default=DEFAULT_BUSY_TIMEOUT, metavar="SECONDS", help=_BUSY_HELP)
+    group.add_argument("--audit", action="store_true", help="record who changes what, with every value")
     exact = f"take uris as they are spelled, not all forms of one location as one (default: {EXACT_URIS_VARIABLE})"
-    parser.add_argument("--exact-uris", action="store_true", help=exact)
-    _add(parser, "--host", str, "the address to listen on; 0.0.0.0 for all addresses")
-    _add(parser, "--grpc-port", int, "the port for gRPC; 0 takes a free one")
-    _add(parser, "--http-port", int, "the port for HTTP; 0 takes a free one")
-    _add(parser, MAX_MESSAGE_FLAG, int, "the largest request and the largest answer, in MiB")
-    _add(parser, ARTIFACTS_FLAG, str, _FILES_HELP, metavar="PLACE")
-    _add(parser, "--threads", int, "how many requests run at the same time")
-    _add(parser, "--stop-grace", float, "seconds that accepted requests can take after the signal to stop")
-    _add_flags_of_http(parser)
-    _add(parser, "--workers", int, "how many processes serve, on the same ports")
-    engines = (
-        "what carries gRPC: grpcio; native, which is faster, has fewer limits, needs the extra `native` and is for "
-        "clients that you trust; or auto for the best that keeps every limit"
-    )
-    _add(parser, ENGINE_FLAG, str, engines, metavar="ENGINE")
-    _add(parser, "--log-format", str, "the form of the log's lines: text or json", metavar="FORMAT")
-    parser.add_argument("--log-requests", action="store_true", help="write a line into the log for each request")
-    parser.add_argument("--traces", action="store_true", help=_TRACES_HELP)
-    parser.add_argument("--sdk-types", action="store_true", help=_TYPES_HELP)
-    _add_openlineage_flags(parser)
-    add_protection_flags(parser)
+    group.add_argument("--exact-uris", action="store_true", help=exact)
+    group.add_argument("--sdk-types", action="store_true", help=_TYPES_HELP)
+    _add(group, ARTIFACTS_FLAG, str, _FILES_HELP, metavar="PLACE")
 
 
-def _add_flags_of_http(parser: Parser) -> None:
-    _add(parser, "--path-prefix", str, _PREFIX_HELP, metavar="PATH")
+def _add_flags_of_addresses(group: Group) -> None:
+    _add(group, "--host", str, "the address to listen on; 0.0.0.0 for all addresses")
+    _add(group, "--grpc-port", int, "the port for gRPC; 0 takes a free one")
+    _add(group, "--http-port", int, "the port for HTTP; 0 takes a free one")
+    _add(group, "--path-prefix", str, _PREFIX_HELP, metavar="PATH")
+    _add(group, "--allowed-hosts", words, _HOSTS_HELP, metavar="HOSTS")
+
+
+def _add_flags_for_browsers(group: Group) -> None:
     _add(
-        parser,
+        group,
         "--cors-origins",
         words,
         "the origins of other web pages that can call REST and gRPC-Web, separated by commas; * for all",
     )
-    _add(parser, "--allowed-hosts", words, _HOSTS_HELP, metavar="HOSTS")
     frames = "which sites can show the web UI in a frame: 'none', 'self', * or origins separated by blanks"
-    _add(parser, "--frame-ancestors", str, frames, metavar="WHO")
+    _add(group, "--frame-ancestors", str, frames, metavar="WHO")
     pictures = (
         "the origins of http addresses whose pictures the web UI shows, such as https://images.example.org, separated "
         "by commas; a browser that shows one tells that origin who looks"
     )
-    _add(parser, "--image-origins", words, pictures, metavar="ORIGINS")
+    _add(group, "--image-origins", words, pictures, metavar="ORIGINS")
 
 
-def _add_openlineage_flags(parser: Parser) -> None:
-    group = parser.add_argument_group("OpenLineage")
+def _add_flags_of_running(group: Group) -> None:
+    _add(group, "--workers", int, "how many processes serve, on the same ports")
+    _add(group, "--threads", int, "how many requests run at the same time")
+    engines = (
+        "what carries gRPC: grpcio; native, which is faster, has fewer limits, needs the extra `native` and is for "
+        "clients that you trust; or auto for the best that keeps every limit"
+    )
+    _add(group, ENGINE_FLAG, str, engines, metavar="ENGINE")
+    _add(group, "--stop-grace", float, "seconds that accepted requests can take after the signal to stop")
+
+
+def _add_flags_of_the_log(group: Group) -> None:
+    _add(group, "--log-format", str, "the form of the log's lines: text or json", metavar="FORMAT")
+    group.add_argument("--log-requests", action="store_true", help="write a line into the log for each request")
+    group.add_argument("--traces", action="store_true", help=_TRACES_HELP)
+
+
+def _add_openlineage_flags(group: Group) -> None:
     names = (
         "the workspace of OpenLineage events: a name, {namespace} (that of the job), or REGEX=NAME for the namespaces "
         "that fit, where NAME can have \\1 for the first group; can be given several times, and the first that fits "
@@ -142,10 +161,10 @@ _TYPES_HELP = (
 _BUSY_HELP = f"seconds to wait for another process that writes to the SQLite file (default: {DEFAULT_BUSY_TIMEOUT:g})"
 
 
-def _add(parser: Parser, flag: str, kind: Callable[[str], object], what: str, *, metavar: str | None = None) -> None:
+def _add(group: Group, flag: str, kind: Callable[[str], object], what: str, *, metavar: str | None = None) -> None:
     default = _DEFAULTS[flag[2:].replace("-", "_")]
     shown = f"{what} (default: {default or 'none'})"
-    parser.add_argument(flag, type=kind, default=default, metavar=metavar or _METAVARS[kind], help=shown)
+    group.add_argument(flag, type=kind, default=default, metavar=metavar or _METAVARS[kind], help=shown)
 
 
 _METAVARS: dict[Callable[[str], object], str] = {str: "HOST", int: "NUMBER", float: "SECONDS", words: "ORIGINS"}

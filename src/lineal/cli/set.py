@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lineal.cli import changing
-from lineal.cli.arguments import Commands, add_store_flags
+from lineal.cli.arguments import Commands, Group, add_store_flags
 from lineal.cli.output import add_output_flags
 
 _PROPERTY_HELP = (
@@ -22,18 +22,22 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("set", help="change labels, descriptions and other values", description=__doc__)
     parser.set_defaults(run=run)
     changing.add_node_arguments(parser)
-    flag: dict[str, Any] = {"action": "append", "default": [], "metavar": "NAME=VALUE", "type": _pair}
-    parser.add_argument("--label", help="set a label; may be repeated", **flag)
-    parser.add_argument("--property", help=_PROPERTY_HELP, **flag)
-    parser.add_argument("--custom-property", help="set a custom property; may be repeated", **flag)
-    for what in ("label", "property", "custom-property"):
-        said = f"remove a {what.replace('-', ' ')}; may be repeated"
-        parser.add_argument(f"--remove-{what}", action="append", default=[], metavar="NAME", help=said)
-    parser.add_argument("--description", metavar="TEXT", help="the description; an empty one removes it")
-    parser.add_argument("--state", metavar="STATE", help="the state, such as LIVE or COMPLETE; an empty one removes it")
-    parser.add_argument("--external-id", metavar="TEXT", help="the external id; an empty one removes it")
+    _add_flags_of_changes(parser.add_argument_group("what to change"))
     add_output_flags(parser)
     add_store_flags(parser)
+
+
+def _add_flags_of_changes(group: Group) -> None:
+    flag: dict[str, Any] = {"action": "append", "default": [], "metavar": "NAME=VALUE", "type": _pair}
+    group.add_argument("--label", help="set a label; may be repeated", **flag)
+    group.add_argument("--property", help=_PROPERTY_HELP, **flag)
+    group.add_argument("--custom-property", help="set a custom property; may be repeated", **flag)
+    for what in ("label", "property", "custom-property"):
+        said = f"remove a {what.replace('-', ' ')}; may be repeated"
+        group.add_argument(f"--remove-{what}", action="append", default=[], metavar="NAME", help=said)
+    group.add_argument("--description", metavar="TEXT", help="the description; an empty one removes it")
+    group.add_argument("--state", metavar="STATE", help="the state, such as LIVE or COMPLETE; an empty one removes it")
+    group.add_argument("--external-id", metavar="TEXT", help="the external id; an empty one removes it")
 
 
 def run(args: argparse.Namespace) -> None:
