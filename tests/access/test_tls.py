@@ -158,6 +158,7 @@ def test_without_a_certificate_health_alone_answers(mutual: Served, authority: A
     assert is_reached(mutual, authority) == (False, False)
 
 
+@pytest.mark.flaky(reruns=2)
 @pytest.mark.long
 def test_a_client_that_does_not_end_its_side_holds_up_no_stop(authority: Authority) -> None:
     flags = ["--tls-cert", f"{authority.folder}/cert.pem", "--tls-key", f"{authority.folder}/key.pem"]

@@ -61,6 +61,7 @@ def served_few() -> Iterator[Served]:
         yield served
 
 
+@pytest.mark.flaky(reruns=2)
 def test_silent_connections_are_closed_first(served_few: Served) -> None:
     with HalfSent(served_few.grpc) as oldest:
         time.sleep(0.5)

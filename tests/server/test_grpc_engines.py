@@ -150,6 +150,7 @@ def test_health_is_answered_and_watched(served: Served, channel: grpc.Channel) -
     watch.cancel()
 
 
+@pytest.mark.flaky(reruns=2)
 def test_many_half_sent_checks_of_health_hold_up_no_other_on_the_native_engine() -> None:
     with serving(grpc_engine="native") as served, ExitStack() as stack:
         for _ in range(5):
@@ -257,6 +258,7 @@ def test_reads_beyond_the_limit_are_refused(engine: str, monkeypatch: pytest.Mon
     assert 30 <= len(refused) < 60
 
 
+@pytest.mark.flaky(reruns=2)
 def test_a_call_that_its_client_gives_up_is_over_in_the_server(
     served: Served, channel: grpc.Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -234,6 +234,7 @@ def test_two_updates_in_one_millisecond_have_two_times(
     assert found(catalogue, "label.team=two") == ([first], True)
 
 
+@pytest.mark.flaky(reruns=2)
 def test_a_search_does_not_wait_for_a_pass_elsewhere(
     service: MetadataService, catalogue: Catalogue, foreign: MetadataService, type_id: int
 ) -> None:

@@ -83,6 +83,7 @@ def test_the_first_host_that_answers_is_used(server_url: str) -> None:
         assert answers(service)
 
 
+@pytest.mark.flaky(reruns=2)
 def test_a_server_that_is_not_there_is_unavailable_at_once(server_url: str) -> None:
     parts = urlsplit(server_url)
     url = parts._replace(netloc=f"{user_of(server_url)}@127.0.0.1:{free_port()}").geturl()

@@ -38,6 +38,7 @@ def count_slowly(session: Session) -> None:
     session.rows(Statement(sa.select(sa.func.max(total))))
 
 
+@pytest.mark.flaky(reruns=2)
 @pytest.mark.parametrize("writes", [False, True])
 def test_a_statement_stops_when_the_time_is_over(database: Database, writes: bool) -> None:
     started = time.monotonic()
@@ -48,6 +49,7 @@ def test_a_statement_stops_when_the_time_is_over(database: Database, writes: boo
     assert database.read(lambda session: session.script("SELECT 1")) == [(1,)]
 
 
+@pytest.mark.flaky(reruns=2)
 def test_a_statement_stops_when_the_caller_gives_up(database: Database) -> None:
     deadline = Deadline(60)
     threading.Timer(0.2, deadline.cancel).start()
@@ -99,6 +101,7 @@ def test_a_call_with_time_left_is_left_alone(database: Database) -> None:
             assert database.read(lambda session: session.script("SELECT 1")) == [(1,)]
 
 
+@pytest.mark.flaky(reruns=2)
 def test_waiting_for_another_process_ends_with_the_time(tmp_path: object) -> None:
     path = f"{tmp_path}/m.db"
     with open_service(f"sqlite:///{path}") as service, open_service(f"sqlite:///{path}") as other:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
+
 from lineal.watch import names
 from lineal.wire import metadata_store as pb
 from tests.watch.kube import Api, pod
@@ -25,6 +27,7 @@ def test_a_pod_is_stored_in_the_form_of_the_original_watcher(api: Api, namespace
     assert stored.external_id == f"{CLUSTER}/{made['metadata']['uid']}"
 
 
+@pytest.mark.flaky(reruns=2)
 def test_a_new_pod_is_in_the_store_within_a_second(api: Api, namespace: str) -> None:
     with watching(api.kubeconfig, namespaces=(namespace,)) as running:
         for number in range(5):

@@ -64,6 +64,7 @@ def test_more_requests_than_may_be_in_progress_wait(tmp_path: Path) -> None:
         again(response)
 
 
+@pytest.mark.flaky(reruns=2)
 def test_a_database_that_is_busy_for_too_long_is_503_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routes, "CALL_SECONDS", 0.3)
     with serving(f"sqlite:///{tmp_path / 'x.db'}") as served, asking(served) as client:

@@ -124,6 +124,7 @@ def test_what_the_process_chooses_goes_before_the_environment(monkeypatch: pytes
         capture.choose({"hots"})
 
 
+@pytest.mark.flaky(reruns=2)
 def test_an_end_waits_a_little_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "HEAD").write_text("4f2a" * 10)
