@@ -16,6 +16,8 @@ TUTORIAL = "lineal tutorial"
 FIRST_HOUR = ("README.md", "docs/get-started/notebook.md", TUTORIAL, "examples/tutorial.ipynb")
 WITH_LINEAL_ALONE = FIRST_HOUR[2:]
 """Those that need no other package."""
+OF_THE_SDK = ("docs/sdk.md", *(f"docs/sdk/{page.name}" for page in sorted((REPOSITORY / "docs" / "sdk").glob("*.md"))))
+"""The guide to the SDK: the page that leads to the others, and these."""
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import TUTORIAL, WITH_LINEAL_ALONE, program_of
+from tests.docs.pages import OF_THE_SDK, TUTORIAL, WITH_LINEAL_ALONE, program_of
 
 # Each program has names of its own, as in a process of its own; starting processes takes most of the time.
 ONE_AFTER_THE_OTHER = """
@@ -41,12 +41,12 @@ def test_the_first_pages_run_one_after_the_other_and_twice_in_one_folder(
     run(tmp_path, *pages, *pages, options=("-W", "error::UserWarning"))
 
 
-def test_the_first_pages_and_that_of_the_sdk_run_one_after_the_other(tmp_path: Path) -> None:
+def test_the_first_pages_and_those_of_the_sdk_run_one_after_the_other(tmp_path: Path) -> None:
     assert all(map(program_of, WITH_LINEAL_ALONE))
 
-    run(tmp_path, *WITH_LINEAL_ALONE, "docs/sdk.md", options=("-W", "error::UserWarning"))
+    run(tmp_path, *WITH_LINEAL_ALONE, *OF_THE_SDK, options=("-W", "error::UserWarning"))
 
 
 @pytest.mark.slow
-def test_the_page_of_the_sdk_runs_beside_the_tutorial_and_again(tmp_path: Path) -> None:
-    run(tmp_path, TUTORIAL, "docs/sdk.md", TUTORIAL, "docs/sdk.md")
+def test_the_pages_of_the_sdk_run_beside_the_tutorial_and_again(tmp_path: Path) -> None:
+    run(tmp_path, TUTORIAL, *OF_THE_SDK, TUTORIAL, *OF_THE_SDK)

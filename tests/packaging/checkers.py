@@ -34,7 +34,7 @@ def write_programs(folder: Path, *names: str) -> None:
         if name.endswith(".md"):
             page = next(path for path in (REPOSITORY / "docs" / name, REPOSITORY / name) if path.exists())
             blocks = [block for block in PYTHON_BLOCK.findall(page.read_text()) if not _uses_pandas(block)]
-            (folder / f"{page.stem.lower()}.py").write_text("\n".join(blocks))
+            (folder / f"{re.sub('[/-]', '_', name[:-3]).lower()}.py").write_text("\n".join(blocks))
         elif name.endswith(".ipynb"):
             cells = json.loads((REPOSITORY / "examples" / name).read_text())["cells"]
             code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]

@@ -17,12 +17,13 @@ import pytest
 
 from lineal.mlmd.install import MODULES
 from lineal.wire import service
+from tests.docs.pages import OF_THE_SDK
 from tests.environments import Environment
 from tests.packaging import checkers
 from tests.services import REPOSITORY
 
 RIGHT = (
-    "sdk.md",
+    *OF_THE_SDK,
     "errors.md",
     "tutorial.py",
     "tutorial.ipynb",

@@ -9,7 +9,7 @@ from tests.pages.running import left_out
 from tests.services import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
-FOLLOWED = ("get-started", "tutorials", "recipes", "concepts", "migrate", "help", "operations")
+FOLLOWED = ("get-started", "sdk", "tutorials", "recipes", "concepts", "migrate", "help", "operations")
 """Folders of pages with commands for readers. The reference has examples of spelling, which its own tests read."""
 FOR_CONTRIBUTORS = ("architecture.md", "storage.md", "performance.md")
 
