@@ -13,6 +13,12 @@ from tests.services import REPOSITORY
 
 PAGES = [*sorted(REPOSITORY.glob("*.md")), *sorted((REPOSITORY / "docs").rglob("*.md"))]
 LARGEST_PICTURE = 200_000  # bytes
+OLD_SECTIONS_OF_THE_SDK = set(
+    "store workspace run execution where-an-execution-ran rules-for-logging steps where-steps-are-recorded"
+    " threads-and-processes dataset model metrics points-of-a-metric values-paths-and-ids changing-records"
+    " a-retrained-model listing dataframes lineage notebooks artifact-a-type-of-your-own types several-processes"
+    " errors-and-retries the-stored-form differences-from-the-original".split()
+)
 LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
 
 
@@ -60,3 +66,11 @@ def test_a_script_takes_every_picture() -> None:
     scripts = "".join(path.read_text() for path in journeys if "`make pictures` takes them" in path.read_text())
     pictures = (REPOSITORY / "docs" / "pictures").iterdir()
     assert [picture.name for picture in pictures if f'"{picture.stem}"' not in scripts] == []
+
+
+def test_addresses_of_sections_that_the_guide_to_the_sdk_had_lead_to_the_rows_that_name_them() -> None:
+    """Messages and mails have `sdk.html#steps` and the like: each is in a row of the table, with its new place."""
+    rows = re.findall(r'<span id="([^"]+)"></span>.*\]\((\w+/[^)]+)\)', (REPOSITORY / "docs" / "sdk.md").read_text())
+
+    assert [name for name, _ in rows] == list(dict(rows))
+    assert dict(rows).keys() == OLD_SECTIONS_OF_THE_SDK
