@@ -7,6 +7,7 @@ transformers, accelerate, grpcio, protobuf and sqlalchemy.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import uuid
 from pathlib import Path
@@ -69,6 +70,20 @@ def test_what_ends_a_training_of_lightning_ends_its_execution(place: str, what: 
         assert (reading.state(execution), reason in reading.reason(execution)) == (state, True), printed
         assert reading.counts(workspace, execution)["val_loss"] == 1
         assert reading.models(workspace) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "curve"), [("lightning_terminated", "train_loss"), ("transformers_terminated", "loss")]
+)
+@pytest.mark.parametrize("place", ["embedded"], indirect=True)
+def test_sigterm_leaves_all_points(what: str, curve: str, place: str) -> None:
+    status, name, printed = run(what, place)
+    assert status == -signal.SIGTERM, printed
+    with Store(url=place) as store:
+        workspace = Workspace(store, name)
+        execution = reading.only(workspace)
+        assert (reading.state(execution), "SIGTERM" in reading.reason(execution)) == ("CANCELED", True)
+        assert reading.counts(workspace, execution)[curve] == 2
 
 
 def test_a_training_of_transformers_is_recorded_with_everything(place: str) -> None:

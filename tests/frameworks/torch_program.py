@@ -8,8 +8,13 @@ WHAT is a function below. What it recorded is read by the test that runs it.
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import sys
+import time
 import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -36,7 +41,18 @@ def data() -> TensorDataset:
     return TensorDataset(features, features.sum(1, keepdim=True))
 
 
-def lightning_training(fail_at: int | None = None, failure: BaseException | None = None) -> None:
+def raising(error: BaseException) -> None:
+    """Raise an error."""
+    raise error
+
+
+def terminate() -> None:
+    """Send SIGTERM to this process, and go on as a program in C code does."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(30)
+
+
+def lightning_training(fail_at: int | None = None, fail: Callable[[], object] | None = None) -> None:
     """Train a module for 3 epochs with a validation after each."""
     import lightning
 
@@ -47,8 +63,8 @@ def lightning_training(fail_at: int | None = None, failure: BaseException | None
             self.layer = torch.nn.Linear(3, 1)
 
         def training_step(self, batch: Any, number: int) -> Any:
-            if self.current_epoch == fail_at and failure is not None:
-                raise failure
+            if self.current_epoch == fail_at and fail is not None:
+                fail()
             loss = torch.nn.functional.mse_loss(self.layer(batch[0]), batch[1])
             self.log("train_loss", loss, on_step=True, on_epoch=True)
             return loss
@@ -63,22 +79,27 @@ def lightning_training(fail_at: int | None = None, failure: BaseException | None
     trainer = lightning.Trainer(max_epochs=3, callbacks=[recorded], **QUIET)
     loader = DataLoader(data(), 16)
     trainer.fit(Line(), loader, loader)
-    if failure is None:
+    if fail is None:
         file = metadata.model_files(recorded.recorded) / "model.ckpt"
         torch.testing.assert_close(Line.load_from_checkpoint(file).layer.weight, trainer.model.layer.weight)
 
 
 def lightning_failure() -> None:
     """Train until an exception."""
-    lightning_training(1, RuntimeError("the oven is cold"))
+    lightning_training(1, partial(raising, RuntimeError("the oven is cold")))
 
 
 def lightning_interrupt() -> None:
     """Train until somebody presses Ctrl-C."""
-    lightning_training(1, KeyboardInterrupt())
+    lightning_training(1, partial(raising, KeyboardInterrupt()))
 
 
-def transformers_training() -> None:
+def lightning_terminated() -> None:
+    """Train until SIGTERM."""
+    lightning_training(2, terminate)
+
+
+def transformers_training(*callbacks: Any) -> None:
     """Train a tiny BERT that no hub has."""
     import tempfile
 
@@ -104,9 +125,21 @@ def transformers_training() -> None:
         model = BertForSequenceClassification(config)
         table = {"first": [n % 30 for n in range(16)], "label": [n % 2 for n in range(16)]}
         recorded = metadata.transformers.Callback("reviews", data={"texts": table})
-        Trainer(model, args, train_dataset=rows, eval_dataset=rows, callbacks=[recorded]).train()
+        Trainer(model, args, train_dataset=rows, eval_dataset=rows, callbacks=[recorded, *callbacks]).train()
     loaded = BertForSequenceClassification.from_pretrained(metadata.model_files(recorded.recorded))
     torch.testing.assert_close(loaded.classifier.weight, model.classifier.weight)
+
+
+def transformers_terminated() -> None:
+    """Train until SIGTERM."""
+    from transformers import TrainerCallback
+
+    class Then(TrainerCallback):  # type: ignore[misc]
+        def on_log(self, args: Any, state: Any, *given: Any, **more: Any) -> None:
+            if state.global_step == 2:
+                terminate()
+
+    transformers_training(Then())
 
 
 if __name__ == "__main__":

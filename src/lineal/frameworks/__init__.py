@@ -6,6 +6,7 @@
     formats.py   how a model becomes files
     saving.py    models in the artifacts root of a store
     points.py    points of curves
+    waiting.py   what waits to be sent
     recording.py the execution of a training, and what is written of it
     training.py  a training as callbacks see it
     sklearn.py   a fitted estimator of scikit-learn

@@ -55,10 +55,15 @@ class RecordingCallback:
             self._parameters |= found
             self._training.parameters(found)
 
-    def _complete(self, model: Any, save: Any = None, **fields: Any) -> None:
-        """End the training, and record the model; None records none."""
+    def _complete(
+        self, model: Any, save: Any = None, parameters: Mapping[str, Any] | None = None, **fields: Any
+    ) -> None:
+        """End the training, and record the model, None for none, and parameters that are known only now."""
         if self._training is not None:
-            self._training.complete(model, save=save, hyperparameters=dict(self._parameters), **fields)
+            found = recording.plain_parameters(parameters or {})
+            self._parameters |= found
+            fields = {"hyperparameters": dict(self._parameters), **fields}
+            self._training.complete(model, save=save, parameters=found, **fields)
             self.recorded, self._training = self._training.model, None
 
     def __getstate__(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import warnings
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -43,8 +44,32 @@ def tell(what: str, error: BaseException) -> None:
         error: why.
 
     """
-    message = getattr(error, "message", "") or str(error)
-    warnings.warn(f"{what}: {message}", NotRecordedWarning, stacklevel=_stack_level())
+    why, held = getattr(error, "message", "") or str(error), _held.get()
+    if held is not None:
+        held.setdefault(why, []).append(what)
+    else:
+        warnings.warn(f"{what}: {why}", NotRecordedWarning, stacklevel=_stack_level())
+
+
+_held: ContextVar[dict[str, list[str]] | None] = ContextVar("lineal_held_warnings", default=None)
+"""What was not recorded, by why, while `told_at_once` holds it back."""
+
+
+@contextmanager
+def told_at_once() -> Iterator[None]:
+    """Let what a block tells be one warning after it: at the end of a training, one outage costs several writes."""
+    if _held.get() is not None:
+        yield
+        return
+    held: dict[str, list[str]] = {}
+    token = _held.set(held)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+        if held:
+            text = "\n".join(f"{'; '.join(what)}: {why}" for why, what in held.items())
+            warnings.warn(text, NotRecordedWarning, stacklevel=_stack_level())
 
 
 def _stack_level() -> int:
@@ -202,8 +227,13 @@ def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:
     return {name: parameter_text(name, value) or "" for name, value in parameters.items()}
 
 
-def put_parameters(execution: Execution, parameters: Mapping[str, Any]) -> None:
+def put_parameters(execution: Execution, parameters: Mapping[str, Any], *, patient: bool = True) -> None:
     """Record parameters of an execution, as plain values by name; those of the same names are replaced.
+
+    Args:
+        execution: the execution.
+        parameters: the parameters.
+        patient: whether to wait some seconds for a server that is away.
 
     Raises:
         StatusError: the store did not take them.
@@ -214,7 +244,8 @@ def put_parameters(execution: Execution, parameters: Mapping[str, Any]) -> None:
         update.custom_properties[PARAM_PREFIX + name].string_value = text
     paths = [f"custom_properties.{PARAM_PREFIX}{name}" for name in parameters]
     if paths:
-        retrying(lambda: execution.workspace.store.put_executions([update], paths))
+        call = partial(execution.workspace.store.put_executions, [update], paths)
+        retrying(call) if patient else call()
 
 
 # ---- points

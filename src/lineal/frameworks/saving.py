@@ -124,7 +124,11 @@ def save_model(
         FileNotFoundError: the model is the path of files that are not there.
 
     """
-    with written(model, save) as found, recording.written_by(execution, f"save {name}") as saved_by:
+    with (
+        written(model, save) as found,
+        recording.told_at_once(),
+        recording.written_by(execution, f"save {name}") as saved_by,
+    ):
         return put_model(saved_by, model, name, found, version=version, labels=labels, description=description)
 
 

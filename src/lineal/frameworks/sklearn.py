@@ -129,6 +129,7 @@ def _record(told: _Told, execution: Execution | None, *, save: bool, **described
     values = points.last() | _scores_of_best(told.estimator)
     fields = {**described, **_search(told.estimator), "hyperparameters": parameters, "values": values}
     with (
+        recording.told_at_once(),
         saving.written_if_possible(told.estimator) if save else nullcontext() as files,
         recording.recorded_in(execution, f"train {described['name']}", inputs, parameters) as trained_by,
     ):

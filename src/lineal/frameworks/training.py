@@ -2,8 +2,8 @@
 
 A training inside of a step is recorded in the step's execution, which the step ends. Any other has an execution of its
 own, which ends with it: COMPLETE, or as the exception says that left the training. No framework tells its callbacks of
-every exception, so what is still open when the process ends, or when the next training begins, ends then. Points are
-sent in batches. What stays out: what a framework tells (the modules of the frameworks).
+every exception, so what is still open when the process ends, or when the next training begins, ends then. What stays
+out: when points are sent (waiting.py), and what a framework tells (the modules of the frameworks).
 """
 
 from __future__ import annotations
@@ -12,28 +12,21 @@ import atexit
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from lineal import errors
 from lineal.frameworks import data as data_sets
 from lineal.frameworks import recording, saving
 from lineal.frameworks.formats import Save
-from lineal.frameworks.points import Points, numbers_among
+from lineal.frameworks.points import numbers_among
 from lineal.frameworks.saving import SavedModel
+from lineal.frameworks.waiting import Waiting
 from lineal.sdk import Execution
 from lineal.sdk.artifacts import DataSet
+from lineal.sdk.executions import termination
 
 TRAINING_DATA = "training data"
-BATCH = 200
-"""So many points are sent at once, or what there is after `BATCH_SECONDS`."""
-BATCH_SECONDS = 1.0
-FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
-"""Seconds without sending after the store failed; each failure doubles them."""
-MOST_WAITING = 100_000
-"""Points that wait while the store fails; more are left out."""
 
 
 class UnfinishedTrainingError(Exception):
@@ -73,14 +66,17 @@ class Training:
         self._process, self._thread = os.getpid(), threading.get_ident()
         self._late: Callable[[], bool] | None = None
         self._shown_before: BaseException | None = None
-        self._points, self._last = Points(), dict[str, float]()
-        self._skipped: tuple[int, dict[str, float]] | None = None
-        self._sent_at, self._pause, self._lost = time.monotonic(), 0.0, 0
+        self._waiting, self._last = Waiting(name), dict[str, float]()
 
     @property
     def is_open(self) -> bool:
         """Whether it has begun and not ended."""
         return self._is_open
+
+    @property
+    def is_of_this_thread(self) -> bool:
+        """Whether it is one of this process and this thread."""
+        return self._process == os.getpid() and self._thread == threading.get_ident()
 
     def begin(
         self, data: Any = None, parameters: Mapping[str, Any] | None = None, late: Callable[[], bool] | None = None
@@ -101,92 +97,60 @@ class Training:
         inputs, given = inputs_of(data), recording.plain_parameters(parameters or {})
         _end_forgotten()
         self.execution, self._is_own = recording.opened(self.execution, f"train {self.name}", inputs, given)
+        self._waiting.execution = self.execution
         self._is_open, self._late, self._shown_before = True, late, _shown_last()
         _open_trainings.add(self)
+        termination.opened(self, write=self._waiting.send_now)
         if self.execution is not None and not self._is_own:
             self.execution._at_end.append(self._end_with_step)
 
     def parameters(self, given: Mapping[str, Any]) -> None:
-        """Record parameters that are known later; a failure of the store is a warning."""
-        recording.put_training(self.execution, [], recording.plain_parameters(given), Points())
+        """Record parameters that are known later; if the store fails, they wait as points do."""
+        self._waiting.add_parameters(recording.plain_parameters(given))
+        self._waiting.send()
 
     def add(self, values: Mapping[str, Any], step: int) -> None:
         """Add the values of a step; what is no number is left out. Never raises for a failure of the store."""
         numbers = numbers_among(values)
         self._last |= numbers
         if step % self._every:
-            self._skipped = (step, numbers)
-            return
-        self._skipped = None
-        self._keep(numbers, step)
-        if len(self._points) >= BATCH or self._waited() >= BATCH_SECONDS:
-            self._send()
+            self._waiting.skip(numbers, step)
+        else:
+            self._waiting.add(numbers, step)
 
-    def complete(self, model: Any = None, *, save: Save | None = None, **fields: Any) -> None:
+    def complete(
+        self,
+        model: Any = None,
+        *,
+        save: Save | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> None:
         """End: send what waits, save and record the model, and end the execution if it is the training's own.
+
+        If the store fails, one warning says all that is not recorded.
 
         Args:
             model: the trained model; None records none.
             save: writes the model into a folder; by default as its framework does.
+            parameters: those that are known only now.
             **fields: further fields of the model, such as `hyperparameters`.
 
         """
-        self._flush()
-        if model is not None:
-            with saving.written_if_possible(model, save) if self._save else nullcontext() as files:
-                described = {"values": dict(self._last), **fields}
-                self.model = saving.put_model(self.execution, model, self.name, files, **described)
-        self._close(None)
+        self._waiting.add_parameters(recording.plain_parameters(parameters or {}))
+        with recording.told_at_once():
+            self._waiting.flush()
+            if model is not None:
+                with saving.written_if_possible(model, save) if self._save else nullcontext() as files:
+                    described = {"values": dict(self._last), **fields}
+                    self.model = saving.put_model(self.execution, model, self.name, files, **described)
+            self._close(None)
 
     def fail(self, error: BaseException) -> None:
         """End with an exception, which decides the state of the execution if it is the training's own."""
-        self._flush()
-        self._close(error)
-
-    # ---- points
-
-    def _keep(self, numbers: Mapping[str, float], step: int) -> None:
-        if self.execution is None or len(self._points) + len(numbers) > MOST_WAITING:
-            self._lost += len(numbers)
-            return
-        for name, number in numbers.items():
-            self._points.add(name, number, step)
-
-    def _waited(self) -> float:
-        """Return the seconds since points were sent, less the pause after a failure."""
-        return time.monotonic() - self._sent_at - self._pause
-
-    def _send(self) -> None:
-        """Send what waits, once: the training goes on, and what the store did not take is sent later."""
-        if self.execution is None or self._waited() < 0:
-            return
-        taken = self._points.take()
-        try:
-            recording.put_points(self.execution, taken, patient=False)
-            self._pause = 0.0
-            self._sent_at = time.monotonic()
-        except errors.StatusError as error:
-            is_new = not self._pause
-            self._points.put_back(taken)
-            self._sent_at, self._pause = time.monotonic(), min(LONGEST_PAUSE, self._pause * 2 or FIRST_PAUSE)
-            if is_new:
-                recording.tell(f"the points of {self.name!r} wait for the store", error)
-
-    def _flush(self) -> None:
-        """Send all that waits, with patience; what is not taken now is lost."""
-        if self._skipped is not None:
-            self._keep(self._skipped[1], self._skipped[0])
-            self._skipped = None
-        taken, lost, self._lost = self._points.take(), self._lost, 0
-        if self.execution is None:
-            return
-        why: errors.StatusError = errors.ResourceExhaustedError(f"{MOST_WAITING} points waited for the store already")
-        try:
-            recording.put_points(self.execution, taken)
-        except errors.StatusError as error:
-            lost, why = lost + len(taken), error
-        if lost:
-            recording.tell(f"{lost} points of {self.name!r} were not recorded", why)
+        with recording.told_at_once():
+            self._waiting.flush()
+            self._close(error)
 
     # ---- the end
 
@@ -202,12 +166,13 @@ class Training:
     def _end_with_step(self, failed: bool) -> None:
         """Send what waits before the step of the training ends, and save what is complete."""
         if self._is_open and (failed or self._late is None or not self._late()):
-            self._flush()
+            self._waiting.flush()
             self._close(None)
 
     def _close(self, error: BaseException | None) -> None:
         self._is_open = False
         _open_trainings.discard(self)
+        termination.closed(self)
         if self._is_own and self.execution is not None:
             recording.ended(self.execution, error)
 
@@ -239,7 +204,7 @@ def _end_forgotten() -> None:
     for training in list(_open_trainings):
         if training._process != os.getpid():
             _open_trainings.discard(training)  # of the process that this one was forked from
-        elif training._is_own and training._thread == threading.get_ident():
+        elif training._is_own and training.is_of_this_thread:
             training.give_up()
 
 

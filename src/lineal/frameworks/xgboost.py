@@ -74,9 +74,10 @@ class Callback(RecordingCallback, TrainingCallback):  # type: ignore[misc] # the
     def after_training(self, model: Any) -> Any:
         """Save and end; XGBoost calls it."""
         self._keep()  # a callback before this one may have stopped the training
-        if isinstance(model, Booster) and "rounds" not in self._parameters:
-            self._add_parameters({"rounds": model.num_boosted_rounds()})
-        self._complete(model if isinstance(model, Booster) else None, **_best(model))  # `cv` has several
+        booster = model if isinstance(model, Booster) else None  # `cv` has several
+        is_known = booster is None or "rounds" in self._parameters
+        rounds = {} if is_known else {"rounds": model.num_boosted_rounds()}
+        self._complete(booster, parameters=rounds, **_best(model))
         self._log = {}
         return model
 

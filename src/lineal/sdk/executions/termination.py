@@ -2,9 +2,10 @@
 
 The SDK handles the signal only if nobody else does, from the first open block to the last, or, after `metadata.init`,
 until the process ends. It never works in the main thread, because that thread may hold a lock of the store or be in a
-call that takes hours. Another thread records the states, within `GRACE` seconds, and ends the process by the signal as
-usual. A program also ends with blocks open: those of daemon threads, generators that nobody closed, and what was
-entered without `with`. What stays out: what is recorded (execution.py).
+call that takes hours. Another thread writes what is held back, such as the last points of a curve, then the states, all
+of it within `GRACE` seconds, and ends the process by the signal as usual. A program also ends with blocks open: those
+of daemon threads, generators that nobody closed, and what was entered without `with`. What stays out: what is recorded
+(execution.py).
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
 
 from lineal.sdk.executions import endings
 
 GRACE = 5.0
-"""Seconds that the store has to take the states."""
+"""Seconds that the store has to take the states, and before them what is held back."""
+GRACE_OF_WRITES = 2.0
+"""Seconds of these that are for what is held back."""
 _ASKED, _STOP = b"\xfe", b"\xff"
 """Said to the thread; no signal has such a number."""
 _SIGNALLED = bytes([signal.SIGTERM])
@@ -32,6 +36,15 @@ _STATUS_OF_SIGTERM = 128 + signal.SIGTERM
 _LOG = logging.getLogger(__name__)
 Cancel = Callable[[endings.Ending], None]
 """Records how a block ended."""
+Write = Callable[[float], None]
+"""Writes what is held back; called with the seconds for which it may wait for a write that is under way."""
+
+
+class _Block(NamedTuple):
+    """What is to be done if the process ends while a block is open."""
+
+    cancel: Cancel | None
+    write: Write | None
 
 
 class _Watch:
@@ -75,22 +88,23 @@ class _Watch:
 
 
 _changing = threading.Lock()
-_open: dict[int, Cancel] = {}
+_open: dict[int, _Block] = {}
 _watch: _Watch | None = None
 _stays = False
 _forking = threading.local()
 
 
-def opened(block: object, cancel: Cancel) -> None:
+def opened(block: object, cancel: Cancel | None = None, *, write: Write | None = None) -> None:
     """Record that a block was entered, and handle the signal if possible.
 
     Args:
-        block: the run or execution.
+        block: the run, the execution or the training.
         cancel: records that the block ended because the process ends; called in another thread.
+        write: writes what the block holds back; called in another thread after SIGTERM, before any block is cancelled.
 
     """
     with _changing:
-        _open[id(block)] = cancel
+        _open[id(block)] = _Block(cancel, write)
         if _watch is None and _is_ours_to_take():
             _take()
 
@@ -173,16 +187,27 @@ def _on_sigterm(_number: int, _frame: object) -> None:
 
 
 def _end_process() -> None:
+    started = time.monotonic()
     try:
-        if not _within(GRACE, lambda: _cancel_all(endings.terminated())):
+        _within(min(GRACE_OF_WRITES, GRACE / 2), _write_all)
+        left = GRACE - (time.monotonic() - started)
+        if not _within(left, lambda: _cancel_all(endings.terminated())):
             _within(1.0, lambda: _LOG.warning("SIGTERM: the store did not take the states within %g s", GRACE))
     finally:  # also where no thread can be had
         _die()
 
 
+def _write_all() -> None:
+    for block in [*_open.values()]:
+        if block.write is not None:
+            with suppress(Exception):  # the states are still to be recorded
+                block.write(GRACE_OF_WRITES)
+
+
 def _cancel_all(how: endings.Ending) -> None:
-    for cancel in [*_open.values()]:
-        cancel(how)
+    for block in [*_open.values()]:
+        if block.cancel is not None:
+            block.cancel(how)
 
 
 def _at_exit() -> None:
