@@ -62,6 +62,18 @@ def stopped_early(lightgbm: Any, *callbacks: Any) -> Any:
     return lightgbm.train(SETTINGS, data, 50, [other], ["valid"], callbacks=[early, *callbacks])
 
 
+def test_early_stopping_in_a_step_gives_its_model_before_the_step_ends(lightgbm: Any, workspace: Workspace) -> None:
+    @metadata.step
+    def train() -> Any:
+        recorded = metadata.lightgbm.Callback("churn")
+        stopped_early(lightgbm, recorded)
+        return recorded.recorded
+
+    model = train()
+    assert [each["id"] for each in reading.models(workspace)] == [model.id]
+    assert reading.state(reading.only(workspace)) == "COMPLETE"
+
+
 def test_early_stopping_ends_with_the_step(lightgbm: Any, workspace: Workspace) -> None:
     @metadata.step
     def train() -> int:
@@ -86,12 +98,32 @@ def test_early_stopping_ends_with_the_block_of_the_callback(lightgbm: Any, works
     assert (reading.state(failed), reading.reason(failed)) == ("FAILED", "RuntimeError: the oven is cold")
 
 
-def test_early_stopping_ends_when_the_next_training_begins(lightgbm: Any, workspace: Workspace) -> None:
-    for _ in range(2):
-        stopped_early(lightgbm, metadata.lightgbm.Callback("churn"))
-    first, second = reading.executions(workspace)
-    assert (reading.state(first), reading.state(second)) == ("COMPLETE", "RUNNING")
-    assert len(reading.models(workspace)) == 1
+def test_early_stopping_ends_when_the_training_returns(lightgbm: Any, workspace: Workspace) -> None:
+    for number in (1, 2):
+        recorded = metadata.lightgbm.Callback("churn")
+        booster = stopped_early(lightgbm, recorded)
+        assert [reading.state(each) for each in reading.executions(workspace)] == ["COMPLETE"] * number
+        assert recorded.recorded.version == str(number)
+        assert recorded.recorded.kwargs["best_iteration"] == booster.best_iteration
+        loaded = lightgbm.Booster(model_file=metadata.model_files(recorded.recorded) / "model.txt")
+        assert loaded.num_trees() == booster.num_trees()
+        assert not any(
+            "lineal" in name for name in (*booster.params, *reading.parameters(reading.executions(workspace)[-1]))
+        )
+
+
+def test_early_stopping_of_an_estimator_and_of_a_cross_validation_ends_when_it_returns(
+    lightgbm: Any, workspace: Workspace
+) -> None:
+    features, kinds = numbers()
+    recorded = metadata.lightgbm.Callback("churn")
+    estimator = lightgbm.LGBMClassifier(n_estimators=50, num_leaves=4, verbose=-1, early_stopping_round=3)
+    estimator.fit(features, kinds, eval_X=(features,), eval_y=(1 - kinds,), callbacks=[recorded])
+    assert recorded.recorded.kwargs["best_iteration"] == estimator.best_iteration_
+    data = lightgbm.Dataset(features, numpy.random.default_rng(2).permutation(kinds))
+    early = lightgbm.early_stopping(3, verbose=False)
+    lightgbm.cv(SETTINGS, data, 200, nfold=2, callbacks=[metadata.lightgbm.Callback("cv"), early])
+    assert [reading.state(each) for each in reading.executions(workspace)] == ["COMPLETE"] * 2
 
 
 def _cold(env: Any) -> None:

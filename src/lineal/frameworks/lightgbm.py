@@ -1,12 +1,15 @@
 """Record a training of LightGBM, by `lightgbm.train` or by its estimators.
 
-LightGBM tells no callback that a training is over. It is over with the last iteration; if early stopping ends it
-before, then at the end of the step, of the `with` block of the callback, or of the program. What stays out: everything
-that is not of LightGBM's own (training.py).
+LightGBM tells no callback that a training is over. It is over with the last iteration. If early stopping ends it
+before, `lightgbm.train` returns, and with it goes the dict of parameters that it passes to callbacks, a copy of its
+own: a mark in that dict goes too, and ends the training. What stays out: everything that is not of LightGBM's own
+(training.py).
 """
 
 from __future__ import annotations
 
+import _thread
+import weakref
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
@@ -15,7 +18,12 @@ from lightgbm import Booster
 from lightgbm.callback import CallbackEnv
 
 from lineal.frameworks.callbacks import RecordingCallback
+from lineal.frameworks.training import Training
 from lineal.sdk import Execution
+
+
+class _Mark(str):
+    """Goes when the dict goes that holds it; a text, because other callbacks may write that dict as JSON."""
 
 
 class Callback(RecordingCallback):
@@ -66,7 +74,9 @@ class Callback(RecordingCallback):
         if env.iteration == env.begin_iteration or self._training is None:
             if self._training is not None and self._training.is_open:
                 self._training.give_up()
-            self._begin(env.params if self._told is None else self._told, self._end_if_over)
+            given = {name: value for name, value in env.params.items() if not isinstance(value, _Mark)}
+            self._begin(given if self._told is None else self._told, self._end_if_over)
+            self._mark(env.params)
         self._booster, self._is_at_end = env.model, env.iteration == env.end_iteration - 1
         values = {f"{part}.{name}": value for part, name, value, *_ in env.evaluation_result_list or []}
         if self._training is not None:
@@ -89,6 +99,12 @@ class Callback(RecordingCallback):
         else:
             self._training.fail(error)
 
+    def _mark(self, params: dict[str, Any]) -> None:
+        """Have the training end when LightGBM lets go of its parameters."""
+        mark = _Mark()
+        params[f"lineal {id(self)}"] = mark
+        weakref.finalize(mark, _let_go, self, self._training).atexit = False
+
     def _end_if_over(self) -> bool:
         """Complete the training if it came to its last iteration or was stopped early."""
         is_over = self._is_at_end or getattr(self._booster, "best_iteration", 0) > 0
@@ -105,3 +121,17 @@ class Callback(RecordingCallback):
     def __getstate__(self) -> dict[str, Any]:
         """Return the state of a copy, which is in no training."""
         return super().__getstate__() | {"_booster": None}
+
+
+def _let_go(callback: Callback, training: Training | None) -> None:
+    """End a training that stopped early, in the thread that trained, when `lightgbm.train` returns.
+
+    One that an exception left stays open: Python may let go of it at any moment, and it ends as that exception later.
+    """
+    is_same = training is not None and callback._training is training and training.is_of_this_thread
+    if not is_same or callback._is_within:
+        return
+    try:
+        callback._end_if_over()
+    except KeyboardInterrupt:  # Python drops what is raised here
+        _thread.interrupt_main()
