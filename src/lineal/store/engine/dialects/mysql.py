@@ -23,9 +23,9 @@ from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.engine.column_limits import Limits, limit_of
 from lineal.store.engine.connections import Connections
+from lineal.store.engine.dialects import refusals
 from lineal.store.engine.dialects.base import (
     Conflict,
-    NoConnectionError,
     RunQuery,
     StorageFullError,
     columns_by_table,
@@ -53,15 +53,12 @@ _DUPLICATES = {1062, 1586}
 _UNDONE = {1020, 1205, 1213, 1412, 1047, 1615, 3101}  # deadlocks, lock timeouts, changed tables, refused by the cluster
 _LOST = {1053, 1152, 1158, 1159, 1160, 1161, 1927, 2002, 2003, 2006, 2013, 2055, 4031}
 _NO_WRITES = {1047, 1290, 1792, 1836, 3100}
-_BUSY = {1040, 1203, 1226}
-_REFUSED_USER = {1044, 1045, 1130, 1142, 1143, 1227, 1251, 1698, 2059}
 _REFUSED_VALUE = {1153, 1264, 1265, 1366, 1367, 1406, 1426, 3988}
 _TOO_COMPLEX = {1038, 1116, 1119, 1390, 1436, 3170}  # stack, memory, joins and placeholders of one statement
 _TOO_LARGE = 1153
 _NO_TLS = 2026
 _NO_TABLE = 1146
 _NO_DATABASE = {1046, 1049}
-_HIDDEN = 1044  # the answer to those who may not know whether the database exists
 _FULL = {1021, 1114}
 _FILE_ERRORS = {3, 1026, 1030, 1041}
 _NO_SPACE = re.compile(r"\b28\b|[Nn]o space left")  # the number of ENOSPC
@@ -182,8 +179,9 @@ class MySQLDialect(ServerDialect):
         return conflict_in(statement, rows, entry, "-", key)
 
     def is_retriable(self, error: Exception) -> bool:
-        """Deadlocks, refused certification, lost connections, and nodes that take no writes now."""
-        return _code(error) in _UNDONE | _BUSY or self.is_lost(error)
+        """Deadlocks, refused certification, lost connections, and nodes that take no writes or callers now."""
+        refusal = refusals.of_mysql(_code(error))
+        return _code(error) in _UNDONE or self.is_lost(error) or (refusal is not None and refusal.is_passing)
 
     def is_lost(self, error: Exception) -> bool:
         """Say whether the connection is of no more use."""
@@ -204,12 +202,8 @@ class MySQLDialect(ServerDialect):
     def translate(self, error: Exception) -> errors.StatusError:
         """Return an error that names the database and says what to do."""
         code = _code(error)
-        if code in _REFUSED_USER:
-            existence = ", and whether the database exists" if code == _HIDDEN else ""
-            return errors.PermissionDeniedError(
-                f"{self.place()} refuses the user or what it does (MySQL error {code}); "
-                f"check user, password, TLS and grants{existence}"
-            )
+        if refusal := refusals.of_mysql(code):
+            return refusal.error(self.place(), f"MySQL error {code}")
         if code == _NO_TLS:
             return errors.FailedPreconditionError(
                 f"{self.place()} offers no TLS, or none that fits; set it up there, or use ssl_mode=preferred"
@@ -221,8 +215,6 @@ class MySQLDialect(ServerDialect):
         no_space = code in _FILE_ERRORS and _NO_SPACE.search(str(error))
         if code in _FULL or no_space or (code in _CRASHED and _TEMPORARY in str(error)):
             return StorageFullError(f"{self.place()} has no space left; nothing was written; make room on its disk")
-        if code in _BUSY:
-            return NoConnectionError(f"{self.place()} takes no more connections (MySQL error {code})")
         if code == _TOO_LARGE:
             return too_complex(f"it becomes a statement that is longer than max_allowed_packet, MySQL error {code}")
         if code in _REFUSED_VALUE:

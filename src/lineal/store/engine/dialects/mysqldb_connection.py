@@ -30,6 +30,7 @@ _TOO_LARGE = 1153
 _NO_TLS = 2026
 _NO_ANSWER = (2006, 2013)
 _NOT_REACHED = (2002, 2003, 2005)
+_EARLY_ERROR = re.compile(r"error cannot be verified: (\d+) - (.*)", re.DOTALL)
 _SYSTEM_ERROR = re.compile(r"\((\d+)\)$|system error: (\d+)$")
 _TEXTS = (
     FIELD_TYPE.VAR_STRING, FIELD_TYPE.VARCHAR, FIELD_TYPE.STRING, FIELD_TYPE.TINY_BLOB, FIELD_TYPE.BLOB,
@@ -311,7 +312,13 @@ def _lost(error: Exception) -> Exception:
 
 
 def _with_reason(error: Exception) -> Exception:
-    """Write out the system's number of an error, which the library gives without its words."""
+    """Return an error with the server's number, or with the words for the system's, where the library hides them.
+
+    MariaDB's library hides what a server says before TLS: that it takes no more connections, or none of this machine.
+    """
+    early = _EARLY_ERROR.search(str(error.args[1]))
+    if early is not None:
+        return type(error)(int(early[1]), early[2])
     number = _SYSTEM_ERROR.search(str(error.args[1]))
     if number is None:
         return error

@@ -20,9 +20,9 @@ from lineal import errors, pages
 from lineal.config import DatabaseSettings
 from lineal.store.engine.column_limits import Limits, limit_of
 from lineal.store.engine.connections import Connections
+from lineal.store.engine.dialects import refusals
 from lineal.store.engine.dialects.base import (
     Conflict,
-    NoConnectionError,
     RunQuery,
     StorageFullError,
     columns_by_table,
@@ -57,11 +57,9 @@ _DUPLICATE = "23505"
 _UNDONE = {"40001", "40P01", "55P03"}
 _NO_WRITES = {"25006"}
 _STOPPING = {"57P01", "57P02", "57P03", "57P05"}
-_BUSY = {"53300"}
 _FULL = "53100"
 _REFUSED_VALUE = {"22003", "22001", "22021", "22P05", "54000"}
 _TOO_COMPLEX = {"54001", "54011", "54023"}  # the stack is full, too many columns or arguments
-_REFUSED_USER = {"28000", "28P01", "42501"}
 _NO_TABLE = "42P01"
 _EXISTS = {"42P04", "42P06", "42P07"}
 _WRITING = [Command("BEGIN ISOLATION LEVEL READ COMMITTED")]
@@ -206,16 +204,17 @@ class PostgreSQLDialect(ServerDialect):
         return conflict_in(statement, rows, entry, ", ", columns)
 
     def is_retriable(self, error: Exception) -> bool:
-        """Deadlocks, serialization failures, lost connections, and servers that take no writes now."""
-        return _state(error) in _UNDONE | _BUSY or self.is_lost(error)
+        """Deadlocks, serialization failures, lost connections, and servers that take no writes or callers now."""
+        refusal = _refusal(error)
+        return _state(error) in _UNDONE or self.is_lost(error) or (refusal is not None and refusal.is_passing)
 
     def is_lost(self, error: Exception) -> bool:
         """Say whether the connection is of no more use. Errors of the connection itself have no code."""
         state = _state(error)
         if not state:
-            return isinstance(error, (self._driver.OperationalError, self._driver.InterfaceError)) and not _is_refusal(
-                error
-            )
+            is_of_connection = isinstance(error, (self._driver.OperationalError, self._driver.InterfaceError))
+            refusal = _refusal(error)
+            return is_of_connection and (refusal is None or refusal.is_lost)
         return state.startswith("08") or state in _STOPPING | _NO_WRITES
 
     def is_undone_commit(self, error: Exception) -> bool:
@@ -235,10 +234,8 @@ class PostgreSQLDialect(ServerDialect):
             return errors.FailedPreconditionError(
                 f"{self.place()} offers no TLS; set it up there, or use sslmode=prefer"
             )
-        if state in _REFUSED_USER or (not state and _is_refusal(error)):
-            return errors.PermissionDeniedError(
-                f"{self.place()} refuses the user or what it does; check user, password, TLS and grants"
-            )
+        if refusal := _refusal(error):
+            return refusal.error(self.place(), state and f"SQLSTATE {state}")
         if self.is_refused_value(error):
             return errors.InvalidArgumentError("a text holds the character NUL, or a value fits no column; take it out")
         if state in _TOO_COMPLEX:
@@ -247,8 +244,6 @@ class PostgreSQLDialect(ServerDialect):
             return errors.AbortedError("other writers were in the way again and again; nothing was written; try again")
         if state == _FULL:
             return StorageFullError(f"{self.place()} has no space left; nothing was written; make room on its disk")
-        if state in _BUSY:
-            return NoConnectionError(f"{self.place()} takes no more connections (SQLSTATE {state})")
         if state.startswith("53"):
             return errors.ResourceExhaustedError(
                 f"{self.place()} stopped this at a limit of its own, such as temp_file_limit or its memory (SQLSTATE "
@@ -370,19 +365,8 @@ def _state(error: Exception) -> str:
     return getattr(error, "sqlstate", None) or ""
 
 
-def _is_refusal(error: Exception) -> bool:
-    """Say whether connecting was refused for good: such errors have no code, only a text."""
-    text = str(error)
-    reasons = (
-        "authentication",
-        "pg_hba.conf",
-        "does not exist",
-        "permission",
-        "password",
-        "certificate",
-        "support SSL",
-    )
-    return any(reason in text for reason in reasons)
+def _refusal(error: Exception) -> refusals.Refusal | None:
+    return refusals.of_postgresql(_state(error), str(error))
 
 
 def _driver() -> Any:

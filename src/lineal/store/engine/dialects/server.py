@@ -44,6 +44,7 @@ _UNREACHABLE = (
     (("not known", "translate host", "resolve host", "nodename", "No address"), "the name of the host is unknown"),
     (("timed out", "timeout"), "it does not answer in time; check address and firewall"),
     (("No such file",), "there is no such socket; is the server running here?"),
+    (("Permission denied",), "this user of the machine may not open the socket"),
 )
 
 
