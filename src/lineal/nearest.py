@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from lineal import errors
+from lineal import conventions, errors
 
 CUTOFF = 0.6
 _LONGEST = 100
+_HAVE = {
+    "prop": "has the property",
+    "workspace": "is in the workspace",
+    "run": "belongs to the run",
+}
 _PREFIX = re.compile(r".*[/.]")
 
 
@@ -52,3 +58,46 @@ def no_such_type(name: str, known: Iterable[str], *, kind: str = "") -> errors.N
     return errors.NotFoundError(
         f"no {of_kind}type {name[:_LONGEST]!r}{hint(name, known)}; `lineal ls types` lists them"
     )
+
+
+class UnknownName(Protocol):
+    """A name in a search that no record has: `catalogue.shapes.UnknownName`, and the message of the same name.
+
+    What is absent is None or "".
+    """
+
+    @property
+    def key(self) -> str:
+        """What it names, such as "metric"."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+
+    @property
+    def nearest(self) -> str | None:
+        """The name that is most like it."""
+
+    @property
+    def examples(self) -> Sequence[str]:
+        """Names that records have."""
+
+    @property
+    def elsewhere(self) -> str | None:
+        """The other kind of record that has it."""
+
+
+def no_record_has(found: UnknownName, thing: str) -> str:
+    """Return the sentence about a name in a search that no record has.
+
+    Args:
+        found: the name.
+        thing: what the search is for, such as "model".
+
+    """
+    is_parameter = found.key == "prop" and found.name.startswith(conventions.PARAM_PREFIX)
+    have = "has the parameter" if is_parameter else _HAVE.get(found.key, f"has the {found.key}")
+    guess = f"; did you mean {found.nearest}?" if found.nearest else ""
+    some = f"; there are for example {', '.join(found.examples)}" if found.examples else ""
+    elsewhere = f"; {found.elsewhere}s do" if found.elsewhere else ""
+    return f"no {thing} {have} {found.name[:_LONGEST]}{elsewhere}{guess}{some}"

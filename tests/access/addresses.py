@@ -25,10 +25,12 @@ _FILTERS = {
         "child_contexts_0.id > 0",
     ],
 }
+# Searches that find nothing: the answer says which names no record has, and which ones the caller may know instead.
+_UNKNOWN = '(workspace=bb OR run="run of b-dta" OR label.taem=x OR type=Modle OR type=Trianer)'
 _SEARCHES = {
-    "artifacts": ["b", "a", "(workspace=b OR workspace=a)", "metric.size>0", "label.team:team", "has:run"],
-    "executions": ["b", "a", "(workspace=b OR workspace=a)", "state=RUNNING", "label.team:team", "has:run"],
-    "contexts": ["b", "a", "(type:experiment OR type:workspace)"],
+    "artifacts": ["b", "a", "(workspace=b OR workspace=a)", "metric.size>0", "label.team:team", "has:run", _UNKNOWN],
+    "executions": ["b", "a", "(workspace=b OR workspace=a)", "state=RUNNING", "label.team:team", "has:run", _UNKNOWN],
+    "contexts": ["b", "a", "(type:experiment OR type:workspace)", "type=Experimnt workspace=bb"],
 }
 _COLUMNS = {
     "artifacts": ["metric.size,label.team", "prop.size"],
@@ -201,7 +203,7 @@ ROUTES: dict[str, Route] = {
     ),
     "/api/v1/runs": Route(
         {
-            "q": ["b", "workspace=a"],
+            "q": ["b", "workspace=a", "workspace=bb"],
             "workspace": ["a", "b"],
             "name": ["run of", "b-", "a-"],
             "limit": ["1", "100"],

@@ -110,7 +110,8 @@ def test_a_mistake_in_a_search_is_wrong_usage(searched_url: str, words: list[str
     [
         ("metric.auk>0.5", "no model has the metric auk; did you mean auc?"),
         ("type:modle", "no model has the type modle; did you mean model?"),
-        ("state=failed", "no model has the state failed; executions have it"),
+        ("state=failed", "no model has the state failed; executions do"),
+        ("has:label.taem", "no model has the label taem; did you mean team?"),
         ("label.taem=vision", "no model has the label taem; did you mean team?"),
         ("(alias=producton OR metric.zzzzzz>1)", "no model has the metric zzzzzz; there are for example auc, loss"),
         ("metric.auc>0.99 -label.color=x", ""),

@@ -61,6 +61,29 @@ def test_a_search_finds_and_orders_on_every_engine(database_url: str) -> None:
         assert found[1].artifact.uri == "s3://net"
 
 
+@pytest.mark.long
+def test_a_search_that_finds_nothing_says_why_on_every_engine(database_url: str) -> None:
+    fill(database_url)
+    search = "metric.auk>0 label.taem=x type=modle alias=best run=mondy"
+    with LifecycleStore.from_url(database_url) as store:
+        found = store.answered_nodes(Asked(ARTIFACT, search), limit=10)
+        runs = store.answered_runs("workspace=bakery", limit=10)
+    told = [(each.name, each.nearest, each.elsewhere) for each in found.unknown]
+    expected = [("auk", "auc", ""), ("taem", "team", ""), ("modle", "model", ""), ("best", "", ""), ("mondy", "", "")]
+    assert (list(found.nodes), told) == ([], expected)
+    assert found.meant == "metric.auc>0 label.team=x type=model alias=best run=mondy"
+    assert [(each.key, each.name, list(each.examples)) for each in runs.unknown] == [("workspace", "bakery", [])]
+
+
+def test_an_answer_of_several_pages_is_one(filled_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_calls, "_MOST_NODES", 2)
+    with LifecycleStore.from_url(filled_url) as store:
+        whole = store.answered_nodes(Asked(ARTIFACT, "net", order_by="name"), limit=3)
+        part = store.answered_nodes(Asked(ARTIFACT, "", order_by="name"), limit=3)
+    assert (names([*whole.nodes]), whole.complete, whole.next_cursor) == (["net-0", "net-1", "net-2"], True, "")
+    assert (len(part.nodes), bool(part.next_cursor)) == (3, True)
+
+
 def test_a_server_finds_what_an_embedded_store_finds(filled_url: str) -> None:
     with LifecycleStore.from_url(filled_url) as store:
         expected = store.found_nodes(Asked(ARTIFACT, "net"), limit=10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -171,24 +170,14 @@ def test_a_name_in_a_search_that_no_record_has_gives_a_warning_with_the_nearest(
     assert workspace.search("label.nothing=x") == []
 
 
-@pytest.mark.parametrize("is_complete", [True, False])
-def test_a_search_that_finds_nothing_stays_empty_whatever_its_guesses_do(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, is_complete: bool
+def test_a_name_is_not_called_unknown_while_the_index_is_incomplete(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waits: list[float] = []
-
-    def answer(name: str, request: search.SearchNodesRequest) -> search.SearchNodesResponse:
-        waits.append(request.wait_seconds)
-        if len(waits) > 1:
-            raise errors.ResourceExhaustedError("too many requests")
-        return search.SearchNodesResponse(complete=is_complete)
-
-    monkeypatch.setattr(workspace.store, "_send", answer)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    answer = search.SearchNodesResponse(unknown=[search.UnknownName(key="metric", name="acuracy", nearest="accuracy")])
+    monkeypatch.setattr(workspace.store, "_send", lambda name, request: answer)
+    with pytest.warns(UserWarning, match="does not include everything yet") as caught:
         assert workspace.search("metric.acuracy>0.1") == []
-    assert waits == [10.0, *([0.0] if is_complete else [])]
-    assert len(caught) == (0 if is_complete else 1)
+    assert len(caught) == 1
 
 
 def test_times_of_executions_are_read_as_everywhere(workspace: Workspace) -> None:

@@ -33,6 +33,7 @@ from lineal.catalogue import (
     series,
     shapes,
     stores,
+    unknown_names,
     versions,
 )
 from lineal.catalogue import files as file_pages
@@ -98,12 +99,8 @@ class Catalogue:
     def page(self, asked: Asked, *, order: str, columns: str, limit: int, cursor: str) -> shapes.Page:
         """Return a page of rows of a list."""
         complete = self._searched(asked.kind)
-        found = self._read(
-            lambda session, types: listing.page(
-                session, types, asked, order=order, columns=columns, limit=limit, cursor=cursor
-            )
-        )
-        return replace(found, complete=complete)
+        read = partial(unknown_names.page, asked=asked, order=order, columns=columns, limit=limit, cursor=cursor)
+        return replace(self._read(read), complete=complete)
 
     def count(self, asked: Asked, *, exact: bool) -> shapes.Count:
         """Return how many nodes fit."""

@@ -98,17 +98,22 @@ def _plain_key(body: Comparison) -> str:
 def _facet(
     session: Session, types: KnownTypes, sample: _Sample, key: str, whole: WholeCounts, containing: str = ""
 ) -> shapes.Facet:
-    exact = sample.exact
+    counts, exact = _counts(session, types, sample, key, whole)
+    return _listed(key, counts, exact, containing)
+
+
+def _counts(
+    session: Session, types: KnownTypes, sample: _Sample, key: str, whole: WholeCounts
+) -> tuple[Counter[str], bool]:
+    """Count by type, state, workspace or run; say whether all nodes are counted."""
     if key == "type":
         counts, everything = _types(session, sample, whole)
         types.load(session, counts)
         named: Counter[str] = Counter()
         for type_id, number in counts.items():
             named[types.name(session, type_id)] += number
-        return _listed(key, named, exact or everything, containing)
-    if key == "state":
-        return _listed(key, _states(session, sample), exact, containing)
-    return _listed(key, _groups(session, sample, key), exact, containing)
+        return named, sample.exact or everything
+    return _states(session, sample) if key == "state" else _groups(session, sample, key), sample.exact
 
 
 def _types(session: Session, sample: _Sample, whole: WholeCounts) -> tuple[Counter[int], bool]:
@@ -177,13 +182,18 @@ def _failures(session: Session, asked: Asked, containing: str) -> shapes.Facet:
 
 
 def _aliases(session: Session, asked: Asked, containing: str) -> shapes.Facet:
-    """Count artifacts by their aliases."""
+    counts, exact = _alias_counts(session, asked)
+    return _listed("alias", counts, exact, containing)
+
+
+def _alias_counts(session: Session, asked: Asked) -> tuple[Counter[str], bool]:
+    """Count artifacts by their aliases; say whether all are counted."""
     sample = _Sample(session, replace(asked, search=f"{asked.search} has:alias").settled(session))
     counts: Counter[str] = Counter()
     for _, _, is_custom, text in facet_rows.texts_of(session, ARTIFACT, [conventions.ALIASES], sample.ids):
         if is_custom and text:
             counts.update(text.split(","))
-    return _listed("alias", counts, sample.exact, containing)
+    return counts, sample.exact
 
 
 def _listed(key: str, counts: Counter[str], exact: bool, containing: str = "") -> shapes.Facet:
@@ -343,6 +353,14 @@ def suggestions(
         return shapes.Suggestions([], 0, True)
     items = [shapes.Suggestion(value.label, value.count, value.term) for value in facet.values]
     return shapes.Suggestions(items, len(sample.ids), facet.exact)
+
+
+def values_of(session: Session, types: KnownTypes, asked: Asked, key: str) -> Counter[str]:
+    """Count what a search's nodes have as type (whole names), workspace, run or alias, in up to 10,000 of the nodes."""
+    if key == "alias":
+        return _alias_counts(session, asked)[0]
+    sample = _Sample(session, asked.settled(session))
+    return _counts(session, types, sample, key, WholeCounts())[0]
 
 
 def _suggested_keys(session: Session, types: KnownTypes, asked: Asked, text: str) -> shapes.Suggestions:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from lineal import errors
-from lineal.catalogue import cards, shapes
+from lineal.catalogue import cards, shapes, unknown_names
 from lineal.catalogue.listing import Asked, bad_cursor
 from lineal.filter import search
 from lineal.filter.search import Comparison, Key, Query, Term
@@ -26,14 +26,23 @@ from lineal.store.index.runs import RunRow
 from lineal.store.rows import pages
 
 MOST_COUNTED = 100_000
+_MOST_WORKSPACES = 1000
 
 
 def page(session: Session, *, workspace: str | None, name: str, cursor: str, limit: int) -> shapes.Runs:
-    """Return a page of runs, newest first."""
+    """Return a page of runs, newest first; if there are none since no run is in the workspace, that is said."""
     limit = min(limit, session.limits.max_page_size)
     rows = run_rows.runs(session, workspace=workspace, contains=name, after=_read_cursor(cursor), limit=limit + 1)
+    if not rows and not cursor and workspace:
+        return shapes.Runs([], None, *_unknown(session, workspace, name))
     shown, last = pages.first(rows, limit)
     return shapes.Runs(_described(session, shown), pages.numbered(last.created, last.id) if last else None)
+
+
+def _unknown(session: Session, workspace: str, name: str) -> unknown_names.Told:
+    known = run_rows.workspaces(session, limit=_MOST_WORKSPACES)
+    is_known = run_rows.runs(session, workspace=workspace, contains="", after=None, limit=1)
+    return unknown_names.Told([], None) if is_known else unknown_names.of_runs(workspace, name, known)
 
 
 def _read_cursor(cursor: str) -> tuple[int, int] | None:

@@ -14,11 +14,11 @@ from typing import Any
 from google.protobuf.message import Message
 
 from lineal import errors
-from lineal.catalogue import cards, listing, runs
+from lineal.catalogue import cards, listing, runs, unknown_names
 from lineal.catalogue.index import REQUEST_SECONDS, SearchIndex
 from lineal.catalogue.listing import LONGEST_PAGE, Asked
 from lineal.catalogue.reading import Record
-from lineal.catalogue.shapes import Card
+from lineal.catalogue.shapes import Card, UnknownName
 from lineal.filter import search as language
 from lineal.kinds import KINDS, Kind
 from lineal.service import MetadataService
@@ -100,12 +100,19 @@ class Searches:
             caller=caller,
         )
         return pb.SearchRunsResponse(
-            runs=[pb.FoundRun(**_set(vars(run), "search")) for run in found.items], next_cursor=found.next_cursor or ""
+            runs=[pb.FoundRun(**_set(vars(run), "search")) for run in found.items],
+            next_cursor=found.next_cursor or "",
+            unknown=_unknown(found.unknown),
+            meant=found.meant or "",
         )
 
 
 def _set(values: dict[str, Any], *left_out: str) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None and name not in left_out}
+
+
+def _unknown(names: Sequence[UnknownName]) -> list[pb.UnknownName]:
+    return [pb.UnknownName(**_set(vars(each), "text")) for each in names]
 
 
 def _kind(request: Any) -> Kind:
@@ -147,6 +154,9 @@ def _nodes(session: Session, types: KnownTypes, *, asked: Asked, request: Any) -
         response.nodes.extend(pb.FoundNode(id=row.id) for row in found.rows)
     else:
         response.nodes.extend(_whole(session, types, asked.kind, found.rows))
+        if not found.rows and after is None:
+            names, meant = unknown_names.of_search(session, types, asked)
+            response.MergeFrom(pb.SearchNodesResponse(unknown=_unknown(names), meant=meant or ""))
     if request.with_count:
         response.count = found_rows.count(session, asked.settled(session))
     return response

@@ -118,7 +118,6 @@ def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
     """Search for one node more than requested."""
     from lineal.cli.records import type_names, whole_record
     from lineal.cli.searching import open_search
-    from lineal.client import unknown_names
     from lineal.client.search_calls import Asked
     from lineal.kinds import KINDS
 
@@ -129,10 +128,11 @@ def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
         if args.type is not None and (not names or names == [args.type]):
             _require_type(store, wanted, args.type)
         asked = Asked(kind, args.query or "", type_names=names or (), order_by=args.sort or "")
-        found = [] if names == [] else read_words(args, partial(store.found_nodes, asked, limit=args.limit + 1), *texts)
-        for each in [] if found or names == [] else unknown_names.sentences(store.found_nodes, asked, wanted.one):
-            note(redact(each))
-    return [whole_record(kind, getattr(each, kind.name), each) for each in found]
+        if names == []:
+            return []
+        found = read_words(args, partial(store.answered_nodes, asked, limit=args.limit + 1), *texts)
+    _note_unknown(found, wanted)
+    return [whole_record(kind, getattr(each, kind.name), each) for each in found.nodes]
 
 
 def _runs(args: argparse.Namespace) -> list[Record]:
@@ -141,9 +141,16 @@ def _runs(args: argparse.Namespace) -> list[Record]:
     from lineal.kinds import KINDS
 
     with open_search(args, KINDS) as store:
-        read = partial(store.found_runs, args.query or "", limit=args.limit + 1)
+        read = partial(store.answered_runs, args.query or "", limit=args.limit + 1)
         found = read_words(args, read, args.query)
-    return [run_record(run) for run in found]
+    _note_unknown(found, things.RUNS)
+    return [run_record(run) for run in found.runs]
+
+
+def _note_unknown(found: Any, wanted: Things) -> None:
+    """Say which names in a search that finds nothing no record has."""
+    for name in found.unknown:
+        note(redact(nearest.no_record_has(name, wanted.one)))
 
 
 def _of_types(names: list[str] | None) -> str | None:

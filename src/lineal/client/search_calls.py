@@ -93,14 +93,21 @@ class SearchCalls(Calls):
         Raises:
             StatusError: see `search_nodes`.
         """
-        found: list[pb.FoundNode] = []
-        cursor = ""
-        while True:
-            page = self.search_nodes(asked, limit=min(limit - len(found), _MOST_NODES), cursor=cursor)
-            found += page.nodes
-            cursor = page.next_cursor
-            if not cursor or len(found) >= limit:
-                return found
+        return list(self.answered_nodes(asked, limit=limit).nodes)
+
+    def answered_nodes(self, asked: Asked, *, limit: int) -> pb.SearchNodesResponse:
+        """Return up to `limit` nodes as one answer; if there are none, it says which names in the search no node has.
+
+        Raises:
+            StatusError: see `search_nodes`.
+        """
+        whole = page = self.search_nodes(asked, limit=min(limit, _MOST_NODES))
+        while page.next_cursor and len(whole.nodes) < limit:
+            page = self.search_nodes(asked, limit=min(limit - len(whole.nodes), _MOST_NODES), cursor=page.next_cursor)
+            whole.nodes.extend(page.nodes)
+            whole.complete = whole.complete and page.complete
+        whole.next_cursor = page.next_cursor
+        return whole
 
     def found_ids(self, asked: Asked) -> FoundIds:
         """Return the ids of all nodes that a search finds; wait up to 10 seconds until the index is complete.
@@ -160,14 +167,20 @@ class SearchCalls(Calls):
         Raises:
             StatusError: see `search_runs`.
         """
-        found: list[pb.FoundRun] = []
-        cursor = ""
-        while True:
-            page = self.search_runs(search, limit=limit - len(found), cursor=cursor)
-            found += page.runs
-            cursor = page.next_cursor
-            if not cursor or len(found) >= limit:
-                return found
+        return list(self.answered_runs(search, limit=limit).runs)
+
+    def answered_runs(self, search: str = "", *, limit: int) -> pb.SearchRunsResponse:
+        """Return up to `limit` runs as one answer; if there are none, it says whether a run is in their workspace.
+
+        Raises:
+            StatusError: see `search_runs`.
+        """
+        whole = page = self.search_runs(search, limit=limit)
+        while page.next_cursor and len(whole.runs) < limit:
+            page = self.search_runs(search, limit=limit - len(whole.runs), cursor=page.next_cursor)
+            whole.runs.extend(page.runs)
+        whole.next_cursor = page.next_cursor
+        return whole
 
 
 def _turns(began: float, seconds: float) -> Iterator[float]:

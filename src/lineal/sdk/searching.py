@@ -9,8 +9,8 @@ import warnings
 from dataclasses import dataclass
 from typing import Any, SupportsIndex
 
-from lineal import conventions, errors
-from lineal.client import MetadataStore, unknown_names
+from lineal import conventions, errors, nearest
+from lineal.client import MetadataStore
 from lineal.client.search_calls import Asked
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.sdk import artifact_lineage, filters, listing, stored_form
@@ -66,26 +66,15 @@ def find(client: MetadataStore, workspace: str, wanted: Wanted) -> list[dict[str
     """
     limit = MOST if wanted.limit is None else listing.checked_limit(wanted.limit)
     asked = wanted.asked(workspace)
-    nodes, has_more, is_complete = _pages(client, asked, limit)
-    for said in _guesses(client, asked, wanted.kind) if not nodes and limit and is_complete else []:
-        warnings.warn(said, stacklevel=3)
+    nodes, has_more, is_complete, unknown = _pages(client, asked, limit)
+    for name in unknown if is_complete else []:
+        if name.nearest:
+            warnings.warn(nearest.no_record_has(name, wanted.kind), stacklevel=3)
     if has_more and wanted.limit is None:
         warnings.warn(f"the search finds more than {MOST:,} {wanted.kind}s; give a limit to get more", stacklevel=3)
     if not is_complete:
         warnings.warn("the search index does not include everything yet; search again", stacklevel=3)
     return [{**_plain(each, wanted.kind), "metrics": dict(sorted(each.metrics.items()))} for each in nodes]
-
-
-def _guesses(client: MetadataStore, asked: Asked, kind: str) -> list[str]:
-    """Return what a search that found nothing probably meant; nothing if that cannot be found out at once."""
-
-    def page(asked: Asked, *, limit: int) -> list[Any]:
-        return list(client._send("SearchNodes", asked.request(limit=limit)).nodes)
-
-    try:
-        return unknown_names.guesses(page, asked, kind)
-    except errors.StatusError:
-        return []
 
 
 def _plain(found: Any, kind: str) -> dict[str, Any]:
@@ -107,18 +96,20 @@ def _plain(found: Any, kind: str) -> dict[str, Any]:
     return fields if fields.get("name") else {**fields, "name": found.name}
 
 
-def _pages(client: MetadataStore, asked: Asked, limit: int) -> tuple[list[Any], bool, bool]:
-    """Return the nodes, whether there are more, and whether the index includes everything."""
+def _pages(client: MetadataStore, asked: Asked, limit: int) -> tuple[list[Any], bool, bool, list[Any]]:
+    """Return the nodes, whether there are more, whether the index includes everything, and names that no node has."""
     nodes: list[Any] = []
+    unknown: list[Any] = []
     cursor, is_complete = "", True
     while len(nodes) < limit:
         request = asked.request(limit=min(limit - len(nodes), MOST), cursor=cursor, wait_seconds=_PATIENCE)
         page = _answered(client, request)
         nodes += page.nodes
+        unknown += page.unknown
         cursor, is_complete = page.next_cursor, is_complete and page.complete
         if not cursor:
             break
-    return nodes, bool(cursor), is_complete
+    return nodes, bool(cursor), is_complete, unknown
 
 
 def _answered(client: MetadataStore, request: Any) -> Any:

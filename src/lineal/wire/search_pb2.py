@@ -15,7 +15,7 @@ _sym_db = _symbol_database.Default()
 from lineal.wire import metadata_store_pb2 as ml__metadata_dot_proto_dot_metadata__store__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16lineal/v1/search.proto\x12\tlineal.v1\x1a&ml_metadata/proto/metadata_store.proto\"\xb5\x02\n\x12SearchNodesRequest\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".lineal.v1.SearchNodesRequest.Kind\x12\x0e\n\x06search\x18\x02 \x01(\t\x12\x14\n\x0c\x66ilter_query\x18\x03 \x01(\t\x12\x12\n\ntype_names\x18\x04 \x03(\t\x12\x10\n\x08order_by\x18\x05 \x01(\t\x12\r\n\x05limit\x18\x06 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x07 \x01(\t\x12\x10\n\x08ids_only\x18\x08 \x01(\x08\x12\x12\n\nwith_count\x18\t \x01(\x08\x12\x14\n\x0cwait_seconds\x18\n \x01(\x01\"F\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0c\n\x08\x41RTIFACT\x10\x01\x12\r\n\tEXECUTION\x10\x02\x12\x0b\n\x07\x43ONTEXT\x10\x03\"\xa4\x03\n\tFoundNode\x12\n\n\x02id\x18\x01 \x01(\x03\x12)\n\x08\x61rtifact\x18\x02 \x01(\x0b\x32\x15.ml_metadata.ArtifactH\x00\x12+\n\texecution\x18\x03 \x01(\x0b\x32\x16.ml_metadata.ExecutionH\x00\x12\'\n\x07\x63ontext\x18\x04 \x01(\x0b\x32\x14.ml_metadata.ContextH\x00\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x11\n\tworkspace\x18\x07 \x01(\t\x12\x0b\n\x03run\x18\x08 \x01(\t\x12\x30\n\x06labels\x18\t \x03(\x0b\x32 .lineal.v1.FoundNode.LabelsEntry\x12\x32\n\x07metrics\x18\n \x03(\x0b\x32!.lineal.v1.FoundNode.MetricsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\x06\n\x04node\"\x7f\n\x13SearchNodesResponse\x12#\n\x05nodes\x18\x01 \x03(\x0b\x32\x14.lineal.v1.FoundNode\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\x12\x12\n\x05\x63ount\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x08\x63omplete\x18\x04 \x01(\x08\x42\x08\n\x06_count\"B\n\x11SearchRunsRequest\x12\x0e\n\x06search\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x03 \x01(\t\"\xf4\x01\n\x08\x46oundRun\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\tworkspace\x18\x03 \x01(\t\x12\x12\n\ncontext_id\x18\x04 \x01(\x03\x12\x0f\n\x07\x63reated\x18\x05 \x01(\x03\x12\x0f\n\x07updated\x18\x06 \x01(\x03\x12\x11\n\tartifacts\x18\x07 \x01(\x03\x12\x12\n\nexecutions\x18\x08 \x01(\x03\x12/\n\x06states\x18\t \x03(\x0b\x32\x1f.lineal.v1.FoundRun.StatesEntry\x1a-\n\x0bStatesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"L\n\x12SearchRunsResponse\x12!\n\x04runs\x18\x01 \x03(\x0b\x32\x13.lineal.v1.FoundRun\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t2\xac\x01\n\rSearchService\x12N\n\x0bSearchNodes\x12\x1d.lineal.v1.SearchNodesRequest\x1a\x1e.lineal.v1.SearchNodesResponse\"\x00\x12K\n\nSearchRuns\x12\x1c.lineal.v1.SearchRunsRequest\x1a\x1d.lineal.v1.SearchRunsResponse\"\x00\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16lineal/v1/search.proto\x12\tlineal.v1\x1a&ml_metadata/proto/metadata_store.proto\"\xb5\x02\n\x12SearchNodesRequest\x12\x30\n\x04kind\x18\x01 \x01(\x0e\x32\".lineal.v1.SearchNodesRequest.Kind\x12\x0e\n\x06search\x18\x02 \x01(\t\x12\x14\n\x0c\x66ilter_query\x18\x03 \x01(\t\x12\x12\n\ntype_names\x18\x04 \x03(\t\x12\x10\n\x08order_by\x18\x05 \x01(\t\x12\r\n\x05limit\x18\x06 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x07 \x01(\t\x12\x10\n\x08ids_only\x18\x08 \x01(\x08\x12\x12\n\nwith_count\x18\t \x01(\x08\x12\x14\n\x0cwait_seconds\x18\n \x01(\x01\"F\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0c\n\x08\x41RTIFACT\x10\x01\x12\r\n\tEXECUTION\x10\x02\x12\x0b\n\x07\x43ONTEXT\x10\x03\"\xa4\x03\n\tFoundNode\x12\n\n\x02id\x18\x01 \x01(\x03\x12)\n\x08\x61rtifact\x18\x02 \x01(\x0b\x32\x15.ml_metadata.ArtifactH\x00\x12+\n\texecution\x18\x03 \x01(\x0b\x32\x16.ml_metadata.ExecutionH\x00\x12\'\n\x07\x63ontext\x18\x04 \x01(\x0b\x32\x14.ml_metadata.ContextH\x00\x12\x0c\n\x04name\x18\x05 \x01(\t\x12\x0f\n\x07version\x18\x06 \x01(\t\x12\x11\n\tworkspace\x18\x07 \x01(\t\x12\x0b\n\x03run\x18\x08 \x01(\t\x12\x30\n\x06labels\x18\t \x03(\x0b\x32 .lineal.v1.FoundNode.LabelsEntry\x12\x32\n\x07metrics\x18\n \x03(\x0b\x32!.lineal.v1.FoundNode.MetricsEntry\x1a-\n\x0bLabelsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a.\n\x0cMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\x06\n\x04node\"\xb7\x01\n\x13SearchNodesResponse\x12#\n\x05nodes\x18\x01 \x03(\x0b\x32\x14.lineal.v1.FoundNode\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\x12\x12\n\x05\x63ount\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x10\n\x08\x63omplete\x18\x04 \x01(\x08\x12\'\n\x07unknown\x18\x05 \x03(\x0b\x32\x16.lineal.v1.UnknownName\x12\r\n\x05meant\x18\x06 \x01(\tB\x08\n\x06_count\"^\n\x0bUnknownName\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07nearest\x18\x03 \x01(\t\x12\x10\n\x08\x65xamples\x18\x04 \x03(\t\x12\x11\n\telsewhere\x18\x05 \x01(\t\"B\n\x11SearchRunsRequest\x12\x0e\n\x06search\x18\x01 \x01(\t\x12\r\n\x05limit\x18\x02 \x01(\x05\x12\x0e\n\x06\x63ursor\x18\x03 \x01(\t\"\xf4\x01\n\x08\x46oundRun\x12\n\n\x02id\x18\x01 \x01(\x03\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x11\n\tworkspace\x18\x03 \x01(\t\x12\x12\n\ncontext_id\x18\x04 \x01(\x03\x12\x0f\n\x07\x63reated\x18\x05 \x01(\x03\x12\x0f\n\x07updated\x18\x06 \x01(\x03\x12\x11\n\tartifacts\x18\x07 \x01(\x03\x12\x12\n\nexecutions\x18\x08 \x01(\x03\x12/\n\x06states\x18\t \x03(\x0b\x32\x1f.lineal.v1.FoundRun.StatesEntry\x1a-\n\x0bStatesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"\x84\x01\n\x12SearchRunsResponse\x12!\n\x04runs\x18\x01 \x03(\x0b\x32\x13.lineal.v1.FoundRun\x12\x13\n\x0bnext_cursor\x18\x02 \x01(\t\x12\'\n\x07unknown\x18\x03 \x03(\x0b\x32\x16.lineal.v1.UnknownName\x12\r\n\x05meant\x18\x04 \x01(\t2\xac\x01\n\rSearchService\x12N\n\x0bSearchNodes\x12\x1d.lineal.v1.SearchNodesRequest\x1a\x1e.lineal.v1.SearchNodesResponse\"\x00\x12K\n\nSearchRuns\x12\x1c.lineal.v1.SearchRunsRequest\x1a\x1d.lineal.v1.SearchRunsResponse\"\x00\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,16 +38,18 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _globals['_FOUNDNODE_LABELSENTRY']._serialized_end=754
   _globals['_FOUNDNODE_METRICSENTRY']._serialized_start=756
   _globals['_FOUNDNODE_METRICSENTRY']._serialized_end=802
-  _globals['_SEARCHNODESRESPONSE']._serialized_start=812
-  _globals['_SEARCHNODESRESPONSE']._serialized_end=939
-  _globals['_SEARCHRUNSREQUEST']._serialized_start=941
-  _globals['_SEARCHRUNSREQUEST']._serialized_end=1007
-  _globals['_FOUNDRUN']._serialized_start=1010
-  _globals['_FOUNDRUN']._serialized_end=1254
-  _globals['_FOUNDRUN_STATESENTRY']._serialized_start=1209
-  _globals['_FOUNDRUN_STATESENTRY']._serialized_end=1254
-  _globals['_SEARCHRUNSRESPONSE']._serialized_start=1256
-  _globals['_SEARCHRUNSRESPONSE']._serialized_end=1332
-  _globals['_SEARCHSERVICE']._serialized_start=1335
-  _globals['_SEARCHSERVICE']._serialized_end=1507
+  _globals['_SEARCHNODESRESPONSE']._serialized_start=813
+  _globals['_SEARCHNODESRESPONSE']._serialized_end=996
+  _globals['_UNKNOWNNAME']._serialized_start=998
+  _globals['_UNKNOWNNAME']._serialized_end=1092
+  _globals['_SEARCHRUNSREQUEST']._serialized_start=1094
+  _globals['_SEARCHRUNSREQUEST']._serialized_end=1160
+  _globals['_FOUNDRUN']._serialized_start=1163
+  _globals['_FOUNDRUN']._serialized_end=1407
+  _globals['_FOUNDRUN_STATESENTRY']._serialized_start=1362
+  _globals['_FOUNDRUN_STATESENTRY']._serialized_end=1407
+  _globals['_SEARCHRUNSRESPONSE']._serialized_start=1410
+  _globals['_SEARCHRUNSRESPONSE']._serialized_end=1542
+  _globals['_SEARCHSERVICE']._serialized_start=1545
+  _globals['_SEARCHSERVICE']._serialized_end=1717
 # @@protoc_insertion_point(module_scope)

@@ -80,16 +80,34 @@ class FoundNode(_message.Message):
     def __init__(self, id: _Optional[int] = ..., artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]] = ..., execution: _Optional[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]] = ..., context: _Optional[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]] = ..., name: _Optional[str] = ..., version: _Optional[str] = ..., workspace: _Optional[str] = ..., run: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., metrics: _Optional[_Mapping[str, float]] = ...) -> None: ...
 
 class SearchNodesResponse(_message.Message):
-    __slots__ = ("nodes", "next_cursor", "count", "complete")
+    __slots__ = ("nodes", "next_cursor", "count", "complete", "unknown", "meant")
     NODES_FIELD_NUMBER: _ClassVar[int]
     NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
     COUNT_FIELD_NUMBER: _ClassVar[int]
     COMPLETE_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_FIELD_NUMBER: _ClassVar[int]
+    MEANT_FIELD_NUMBER: _ClassVar[int]
     nodes: _containers.RepeatedCompositeFieldContainer[FoundNode]
     next_cursor: str
     count: int
     complete: bool
-    def __init__(self, nodes: _Optional[_Iterable[_Union[FoundNode, _Mapping[str, _Any]]]] = ..., next_cursor: _Optional[str] = ..., count: _Optional[int] = ..., complete: bool = ...) -> None: ...
+    unknown: _containers.RepeatedCompositeFieldContainer[UnknownName]
+    meant: str
+    def __init__(self, nodes: _Optional[_Iterable[_Union[FoundNode, _Mapping[str, _Any]]]] = ..., next_cursor: _Optional[str] = ..., count: _Optional[int] = ..., complete: bool = ..., unknown: _Optional[_Iterable[_Union[UnknownName, _Mapping[str, _Any]]]] = ..., meant: _Optional[str] = ...) -> None: ...
+
+class UnknownName(_message.Message):
+    __slots__ = ("key", "name", "nearest", "examples", "elsewhere")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    NEAREST_FIELD_NUMBER: _ClassVar[int]
+    EXAMPLES_FIELD_NUMBER: _ClassVar[int]
+    ELSEWHERE_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    name: str
+    nearest: str
+    examples: _containers.RepeatedScalarFieldContainer[str]
+    elsewhere: str
+    def __init__(self, key: _Optional[str] = ..., name: _Optional[str] = ..., nearest: _Optional[str] = ..., examples: _Optional[_Iterable[str]] = ..., elsewhere: _Optional[str] = ...) -> None: ...
 
 class SearchRunsRequest(_message.Message):
     __slots__ = ("search", "limit", "cursor")
@@ -131,9 +149,13 @@ class FoundRun(_message.Message):
     def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., workspace: _Optional[str] = ..., context_id: _Optional[int] = ..., created: _Optional[int] = ..., updated: _Optional[int] = ..., artifacts: _Optional[int] = ..., executions: _Optional[int] = ..., states: _Optional[_Mapping[str, int]] = ...) -> None: ...
 
 class SearchRunsResponse(_message.Message):
-    __slots__ = ("runs", "next_cursor")
+    __slots__ = ("runs", "next_cursor", "unknown", "meant")
     RUNS_FIELD_NUMBER: _ClassVar[int]
     NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
+    UNKNOWN_FIELD_NUMBER: _ClassVar[int]
+    MEANT_FIELD_NUMBER: _ClassVar[int]
     runs: _containers.RepeatedCompositeFieldContainer[FoundRun]
     next_cursor: str
-    def __init__(self, runs: _Optional[_Iterable[_Union[FoundRun, _Mapping[str, _Any]]]] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+    unknown: _containers.RepeatedCompositeFieldContainer[UnknownName]
+    meant: str
+    def __init__(self, runs: _Optional[_Iterable[_Union[FoundRun, _Mapping[str, _Any]]]] = ..., next_cursor: _Optional[str] = ..., unknown: _Optional[_Iterable[_Union[UnknownName, _Mapping[str, _Any]]]] = ..., meant: _Optional[str] = ...) -> None: ...

@@ -117,7 +117,7 @@ export interface paths {
         };
         /**
          * List artifacts
-         * @description Returns a page of the artifacts that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
+         * @description Returns a page of the artifacts that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`). A name that no record has is no mistake: if the search finds nothing, `unknown` says which names these are, and `meant` is the search with the nearest ones.
          */
         get: operations["list_artifacts"];
         put?: never;
@@ -321,7 +321,7 @@ export interface paths {
         };
         /**
          * List executions
-         * @description Returns a page of the executions that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
+         * @description Returns a page of the executions that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`). A name that no record has is no mistake: if the search finds nothing, `unknown` says which names these are, and `meant` is the search with the nearest ones.
          */
         get: operations["list_executions"];
         put?: never;
@@ -525,7 +525,7 @@ export interface paths {
         };
         /**
          * List contexts
-         * @description Returns a page of the contexts that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`).
+         * @description Returns a page of the contexts that a search (`q`), a filter query or both find; without them, all. Send `next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is (`position`, `length`) and what to write (`hint`). A name that no record has is no mistake: if the search finds nothing, `unknown` says which names these are, and `meant` is the search with the nearest ones.
          */
         get: operations["list_contexts"];
         put?: never;
@@ -1137,7 +1137,7 @@ export interface paths {
         };
         /**
          * Runs, newest first
-         * @description Returns a page of runs, the newest first, with how much each holds and the states of its executions: the runs of the SDK, which are names that executions share, and those of pipelines. A search of runs knows words of the name, `name:` and `workspace=`.
+         * @description Returns a page of runs, the newest first, with how much each holds and the states of its executions: the runs of the SDK, which are names that executions share, and those of pipelines. A search of runs knows words of the name, `name:` and `workspace=`. If there are none since no run is in the workspace, `unknown` says so.
          */
         get: operations["list_runs"];
         put?: never;
@@ -3504,6 +3504,8 @@ export interface components {
          *         complete: whether the search index had caught up; if not, newly written things may be missing from a search.
          *         headline: the metric that stands for the nodes, if `headline` or `default` was asked for and they have one.
          *         columns: what `default` stood for, if it was asked for and the search is about one type.
+         *         unknown: if the search finds nothing, the names in it that no record has, five at most.
+         *         meant: the search with the nearest names in their places; null if no name has a nearest.
          */
         Page: {
             /** Items */
@@ -3519,6 +3521,10 @@ export interface components {
             headline: string | null;
             /** Columns */
             columns: string[] | null;
+            /** Unknown */
+            unknown: components["schemas"]["UnknownName"][];
+            /** Meant */
+            meant: string | null;
         };
         /**
          * ParsedSearch
@@ -4244,13 +4250,17 @@ export interface components {
         };
         /**
          * Runs
-         * @description A page of runs, newest first.
+         * @description A page of runs, newest first; `unknown` and `meant` are those of a page of other records, of the workspace.
          */
         Runs: {
             /** Items */
             items: components["schemas"]["Run"][];
             /** Next Cursor */
             next_cursor: string | null;
+            /** Unknown */
+            unknown: components["schemas"]["UnknownName"][];
+            /** Meant */
+            meant: string | null;
         };
         /**
          * SearchKey
@@ -4559,6 +4569,38 @@ export interface components {
         Types: {
             /** Items */
             items: components["schemas"]["TypeInfo"][];
+        };
+        /**
+         * UnknownName
+         * @description A name in a search that no record has which the search looks through.
+         *
+         *     Attributes:
+         *         key: what it names.
+         *         name: the name as the search has it; a parameter with `param.` in front.
+         *         nearest: the name that is most like it, of those that records have; null if none is alike.
+         *         examples: if none is alike, up to five of the names that records have, the most frequent first.
+         *         elsewhere: the other kind of record, if one has the name; null if not.
+         *         text: all this as a sentence.
+         */
+        UnknownName: {
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "metric" | "label" | "prop" | "type" | "alias" | "workspace" | "run" | "state";
+            /** Name */
+            name: string;
+            /** Nearest */
+            nearest: string | null;
+            /** Examples */
+            examples: string[];
+            /** Elsewhere */
+            elsewhere: ("artifact" | "execution") | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
         };
         /**
          * Versions

@@ -94,6 +94,7 @@ from lineal.catalogue.shapes.records import Steps as Steps
 from lineal.catalogue.shapes.records import Times as Times
 from lineal.catalogue.shapes.records import TypeCount as TypeCount
 from lineal.catalogue.shapes.records import Versions as Versions
+from lineal.catalogue.shapes.unknown_names import UnknownName as UnknownName
 from lineal.json_shapes import AsText as AsText
 from lineal.json_shapes import BoolValue as BoolValue
 from lineal.json_shapes import Decimal as Decimal

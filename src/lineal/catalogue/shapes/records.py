@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lineal.catalogue.shapes.environments import Environment
+from lineal.catalogue.shapes.unknown_names import UnknownName
 from lineal.json_shapes import Decimal, Value, Wide
 
 KindName = Literal["artifact", "execution", "context"]
@@ -143,6 +144,8 @@ class Page:
         complete: whether the search index had caught up; if not, newly written things may be missing from a search.
         headline: the metric that stands for the nodes, if `headline` or `default` was asked for and they have one.
         columns: what `default` stood for, if it was asked for and the search is about one type.
+        unknown: if the search finds nothing, the names in it that no record has, five at most.
+        meant: the search with the nearest names in their places; null if no name has a nearest.
     """
 
     items: list[Row]
@@ -150,6 +153,8 @@ class Page:
     complete: bool = True
     headline: str | None = None
     columns: list[str] | None = None
+    unknown: list[UnknownName] = field(default_factory=list)
+    meant: str | None = None
 
 
 @dataclass(frozen=True)
@@ -310,10 +315,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Runs:
-    """A page of runs, newest first."""
+    """A page of runs, newest first; `unknown` and `meant` are those of a page of other records, of the workspace."""
 
     items: list[Run]
     next_cursor: str | None
+    unknown: list[UnknownName] = field(default_factory=list)
+    meant: str | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from lineal.filter.search.applicable import RUN_KEYS, has_key, has_states, names
 from lineal.filter.search.builder import among, condition, needs_entry
 from lineal.filter.search.editing import Choice, add_exact, add_word, choose, choose_range, clear, key_named
 from lineal.filter.search.mistakes import SearchError
+from lineal.filter.search.names import Name, names_in, with_names
 from lineal.filter.search.parser import Piece, last_piece, parse
 from lineal.filter.search.target import Target
 from lineal.filter.search.tree import (
@@ -44,6 +45,7 @@ __all__ = [
     "Group",
     "Has",
     "Key",
+    "Name",
     "Piece",
     "Query",
     "Range",
@@ -64,11 +66,13 @@ __all__ = [
     "key_named",
     "last_piece",
     "leaves_out_archived",
+    "names_in",
     "names_of_runs",
     "needs_entry",
     "parse",
     "pattern_of",
     "require_keys",
+    "with_names",
     "write",
     "write_term",
 ]

@@ -67,6 +67,14 @@ def runs(
     return [RunRow._make(row) for row in session.rows(Statement(query))]
 
 
+def workspaces(session: Session, *, limit: int) -> list[str]:
+    """Return the names of the workspaces that have runs, those with the most first."""
+    number = sa.func.count()
+    query = sa.select(RUN.c.workspace, number).where(RUN.c.workspace != "").group_by(RUN.c.workspace)
+    rows = session.rows(Statement(query.order_by(number.desc(), RUN.c.workspace).limit(limit)))
+    return [name for name, _ in rows]
+
+
 def _of_names(kind: Kind, column: str, has_archived: bool) -> Statement:
     """Return the query of (run, workspace, value of a node's column, count) of the nodes that name some runs."""
     node = NODE[kind].c

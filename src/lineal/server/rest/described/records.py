@@ -16,7 +16,8 @@ RECORDS: Mapping[str, Operation] = {
         "Returns a page of the {plural} that a search (`q`), a filter query or both find; without them, all. Send "
         "`next_cursor` as `cursor` to get the rows after the last one; this works even if somebody writes meanwhile. "
         "To know how many there are, ask for the count. A mistake in the search is a 400 that says where it is "
-        "(`position`, `length`) and what to write (`hint`).",
+        "(`position`, `length`) and what to write (`hint`). A name that no record has is no mistake: if the search "
+        "finds nothing, `unknown` says which names these are, and `meant` is the search with the nearest ones.",
         query={"limit": "2", "order_by": "-created"},
     ),
     "export_{plural}": Operation(

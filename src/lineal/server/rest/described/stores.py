@@ -18,7 +18,7 @@ STORES: Mapping[str, Operation] = {
     "list_runs": Operation(
         "Returns a page of runs, the newest first, with how much each holds and the states of its executions: the "
         "runs of the SDK, which are names that executions share, and those of pipelines. A search of runs knows words "
-        "of the name, `name:` and `workspace=`.",
+        "of the name, `name:` and `workspace=`. If there are none since no run is in the workspace, `unknown` says so.",
         query={"limit": "2"},
     ),
     "get_run": Operation("Returns one run. Its id is that of a list of runs; it is not the id of a context."),
