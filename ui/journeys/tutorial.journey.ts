@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launch, serve, settle, tutorialStore, type Visitor, visit, type World } from "./world";
+import { launch, picture, serve, settle, tutorialStore, type Visitor, visit, type World } from "./world";
 
 let browser: Browser;
 let world: World;
@@ -194,6 +194,28 @@ describe("the filter", () => {
   it("that fits nothing offers to drop a term", async () => {
     const page = await open("/artifacts?filter=type=model name=nothing-like-it");
     await page.getByRole("button", { name: "without name=nothing-like-it" }).click();
+    await settle(page);
+    expect(await page.locator(".grid-body .row").count()).toBeGreaterThan(0);
+  });
+
+  it("with misspelt names says which no record has, and searches with the nearest", async () => {
+    const page = await open("/artifacts?filter=type=metrics metric.mean_eror<10 label.taem=forecasting");
+    await page.getByText("No artifact has the label taem; did you mean team?").waitFor();
+    await page.getByText("No artifact has the metric mean_eror; did you mean mean_error?").waitFor();
+    await picture(page, "filter-misspelt");
+    const meant = "type=metrics metric.mean_error<10 label.team=forecasting";
+    await page.getByRole("button", { name: `Search for ${meant}` }).click();
+    await settle(page);
+    expect(await page.getByRole("combobox", { name: "Filter" }).inputValue()).toBe(meant);
+    expect(await page.getByText(/did you mean/).count()).toBe(0);
+  });
+
+  it("that only executions could fit leads to them", async () => {
+    const page = await open("/artifacts?filter=state=complete");
+    await page.getByText("No artifact has the state complete; executions do").waitFor();
+    await picture(page, "filter-of-executions");
+    await page.getByRole("link", { name: "Search executions" }).click();
+    await page.waitForURL(/executions\?filter=state/);
     await settle(page);
     expect(await page.locator(".grid-body .row").count()).toBeGreaterThan(0);
   });

@@ -37,6 +37,8 @@ const TYPE = {
   negated: false,
   without: "forecast",
 };
+const NOTHING = { items: [], next_cursor: null, complete: true, unknown: [], meant: null };
+const UNKNOWN = { key: "metric", name: "acuracy", nearest: "accuracy", examples: [], elsewhere: null };
 const WORD = { form: "word", text: "forecast", start: 11, named_keys: [], values: [], without: "type=model" };
 
 function draw(address: string, answers: Answers = {}, kind: ListKind = "artifacts") {
@@ -76,9 +78,8 @@ describe("a list", () => {
   });
 
   it("in which nothing fits offers to drop a term", async () => {
-    const nothing = { items: [], next_cursor: null, complete: true };
     const parsed = { text: "type=model forecast", terms: [TYPE, WORD] };
-    const answers = { artifacts: nothing, "search/parse": parsed };
+    const answers = { artifacts: NOTHING, "search/parse": parsed };
     const { here } = draw("/artifacts?filter=type=model+forecast&fx=x", answers);
     fireEvent.click(await screen.findByRole("button", { name: /without forecast/ }));
     await waitFor(() => expect(here()).toBe("/artifacts?filter=type=model"));
@@ -86,9 +87,8 @@ describe("a list", () => {
 
   it("whose filter has the word archived leaves out archived records, and says so where nothing else fits", async () => {
     const term = { ...WORD, text: "archived", named_keys: [], without: "" };
-    const nothing = { items: [], next_cursor: null, complete: true };
     const two = { count: 2, exact: true, complete: true };
-    const answers = { artifacts: nothing, "artifacts/count": two, "search/parse": { text: "archived", terms: [term] } };
+    const answers = { artifacts: NOTHING, "artifacts/count": two, "search/parse": { text: "archived", terms: [term] } };
     const { asked, here } = draw("/artifacts?filter=archived&columns=name", answers);
     fireEvent.click(await screen.findByRole("button", { name: "Show 2 archived artifacts" }));
     await waitFor(() => expect(here()).toContain("archived=shown"));
@@ -116,6 +116,55 @@ describe("a list", () => {
     expect(screen.queryByRole("complementary", { name: "Facets" })).toBeNull();
     expect(screen.queryByRole("button", { name: "Export" })).toBeNull();
     await waitFor(() => expect(document.querySelector(".list-status")?.textContent).toContain("1 run"));
+  });
+});
+
+describe("a filter in which a name is misspelt", () => {
+  const text = "no artifact has the metric acuracy; did you mean accuracy?";
+  const misspelt = { ...NOTHING, unknown: [{ ...UNKNOWN, text }], meant: "metric.accuracy>0.1 -has:archived" };
+
+  it("says which name no record has, and searches with the nearest", async () => {
+    const artifacts = (query: URLSearchParams) => (query.get("q")?.includes("acuracy") ? misspelt : STORE.artifacts);
+    const { here } = draw("/artifacts?filter=metric.acuracy>0.1", { artifacts });
+    await screen.findByText("No artifact has the metric acuracy; did you mean accuracy?");
+    fireEvent.click(screen.getByRole("button", { name: "Search for metric.accuracy>0.1" }));
+    await grid();
+    expect(here()).toBe("/artifacts?filter=metric.accuracy>0.1");
+    expect(screen.queryByText(/did you mean/)).toBeNull();
+  });
+
+  it("keeps the term for archived records where it is the reader's own", async () => {
+    const parsed = { text: "", terms: [{ ...WORD, named_keys: ["archived"] }] };
+    const answers = { artifacts: misspelt, "search/parse": parsed };
+    draw("/artifacts?filter=metric.acuracy>0.1 -has:archived", answers);
+    await screen.findByRole("button", { name: "Search for metric.accuracy>0.1 -has:archived" });
+  });
+
+  it("leads to the other kind of record where that has the name", async () => {
+    const other = {
+      ...UNKNOWN,
+      nearest: null,
+      elsewhere: "execution",
+      text: "no artifact has the metric loss; executions do",
+    };
+    draw("/artifacts?filter=metric.loss>1", { artifacts: { ...NOTHING, unknown: [other] } });
+    const link = await screen.findByRole("link", { name: "Search executions" });
+    expect(decodeURIComponent(link.getAttribute("href") ?? "")).toBe("/executions?filter=metric.loss>1");
+    expect(screen.queryByRole("button", { name: /^Search for/ })).toBeNull();
+  });
+
+  it("is not called unknown while the search index is behind", async () => {
+    draw("/artifacts?filter=metric.acuracy>0.1", { artifacts: { ...misspelt, complete: false } });
+    await screen.findByText("No artifacts fit this filter");
+    expect(screen.queryByText(/did you mean/)).toBeNull();
+  });
+
+  it("is said of the workspace of runs, too", async () => {
+    const said = { ...UNKNOWN, key: "workspace", text: "no run is in the workspace bakry; did you mean bakery?" };
+    const runs = { items: [], next_cursor: null, unknown: [said], meant: "workspace=bakery" };
+    const { here } = draw("/runs?filter=workspace=bakry", { runs }, "runs");
+    fireEvent.click(await screen.findByRole("button", { name: "Search for workspace=bakery" }));
+    await waitFor(() => expect(here()).toBe("/runs?filter=workspace=bakery"));
   });
 });
 

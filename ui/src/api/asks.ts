@@ -90,6 +90,11 @@ function sentFilter({ filter, unarchived }: Pick<Listing, "filter" | "unarchived
   return unarchived ? `${filter} ${UNARCHIVED}`.trim() : filter;
 }
 
+/** A filter of the server, which has read what was sent, without the term for what the list leaves out. */
+export function ownFilter(read: string, unarchived: boolean | undefined): string {
+  return unarchived && read.endsWith(UNARCHIVED) ? read.slice(0, -UNARCHIVED.length).trim() : read;
+}
+
 /** What stands for the columns that suit the type of a list. */
 export const SUITING = "default";
 

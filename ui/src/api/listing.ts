@@ -3,7 +3,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { joinList, writeOrder } from "../app/search";
 import { isAskedFor } from "../list/columns";
-import { type Listing, pageParams, SUITING, selectionParams } from "./asks";
+import { type Listing, ownFilter, pageParams, SUITING, selectionParams } from "./asks";
 import { api, BASE, dataOf } from "./client";
 import { fetchRuns } from "./runs";
 import type { Facet, ListedPage, ListKind, Totals } from "./shapes";
@@ -21,8 +21,8 @@ export async function fetchPage(listing: Listing, cursor: string, signal?: Abort
   const page = await dataOf(
     api.GET(`/api/v1/${path as "artifacts"}`, { params: { query }, ...(signal && { signal }) }),
   );
-  const { items: rows, next_cursor: next, complete, columns } = page;
-  return { rows, next, complete, columns };
+  const { items: rows, next_cursor: next, complete, columns, unknown: names, meant } = page;
+  return { rows, next, complete, columns, unknown: { names, meant: meant && ownFilter(meant, listing.unarchived) } };
 }
 
 /** Whether a filter names a type: then contexts of all types are looked through, as jobs of OpenLineage are. */

@@ -8,7 +8,8 @@ import type { ListedPage, Row, Run } from "./shapes";
 export async function fetchRuns(filter: string, cursor: string, signal?: AbortSignal): Promise<ListedPage> {
   const query = { ...(filter && { q: filter }), limit: 100, ...(cursor && { cursor }) };
   const page = await dataOf(api.GET("/api/v1/runs", { params: { query }, ...(signal && { signal }) }));
-  return { rows: page.items.map(rowOf), next: page.next_cursor, complete: true };
+  const { items, next_cursor: next, unknown: names, meant } = page;
+  return { rows: items.map(rowOf), next, complete: true, unknown: { names, meant } };
 }
 
 function rowOf(run: Run): Row {

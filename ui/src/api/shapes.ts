@@ -25,6 +25,12 @@ export type TypeInfo = Schemas["TypeInfo"];
 export type ListKind = "artifacts" | "executions" | "runs" | "workspaces";
 export type PageKind = "artifact" | "execution" | "run" | "workspace";
 
+/** The names in a search that no record has, and the filter with the nearest ones; null if none has a nearest. */
+export interface UnknownNames {
+  readonly names: readonly Schemas["UnknownName"][];
+  readonly meant: string | null;
+}
+
 /** A part of a list. */
 export interface ListedPage {
   readonly rows: readonly Row[];
@@ -33,6 +39,8 @@ export interface ListedPage {
   readonly complete: boolean;
   /** The columns that suit the type that is listed, where the server was asked for them. */
   readonly columns?: readonly string[] | null;
+  /** What the server says of a search that finds nothing. */
+  readonly unknown?: UnknownNames;
 }
 
 /** The page of a record. A context that is no run is shown like a workspace; runs have keys of their own. */

@@ -7,6 +7,7 @@ import type { Completion, FilterMistake } from "../api/searches";
 import type { ListKind } from "../api/shapes";
 import { FilterHelp } from "../app/Help";
 import { isComposing } from "../app/useOptionKeys";
+import { capital } from "../values/names";
 import { type FilterText, type FilterTextProps, useFilterText } from "./useFilterText";
 
 const EXAMPLES: Readonly<Record<ListKind, string>> = {
@@ -173,10 +174,6 @@ function Marked({ text, mistake }: { text: string; mistake: FilterMistake }) {
       {text.slice(mistake.end)}
     </>
   );
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function FilterHint() {

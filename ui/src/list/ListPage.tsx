@@ -93,6 +93,7 @@ function ListRows({ list }: { list: List }) {
           kind={kind}
           filter={filter}
           hidden={asked.unarchived ? hidden : 0}
+          unknown={list.unknown}
           onShow={() => list.change({ archived: "shown" }, true)}
           onFilter={(next) => void list.setFilter(next, { fx: undefined })}
         />

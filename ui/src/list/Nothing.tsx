@@ -2,8 +2,10 @@
 
 import { Button } from "@mantine/core";
 import { useOwnTerms } from "../api/searches";
-import type { ListKind } from "../api/shapes";
+import type { ListKind, UnknownNames } from "../api/shapes";
+import { LinkButton } from "../app/LinkButton";
 import { Empty } from "../state/States";
+import { capital } from "../values/names";
 import { count } from "../values/numbers";
 
 export { Start as EmptyStore } from "../home/Start";
@@ -13,17 +15,20 @@ interface NoMatchProps {
   readonly filter: string;
   /** How many archived records fit, which the list leaves out. */
   readonly hidden: number;
+  /** The names in the filter that no record has. */
+  readonly unknown?: UnknownNames | undefined;
   readonly onShow: () => void;
   readonly onFilter: (filter: string) => void;
 }
 
-export function NoMatch({ kind, filter, hidden, onShow, onFilter }: NoMatchProps) {
+export function NoMatch({ kind, filter, hidden, unknown, onShow, onFilter }: NoMatchProps) {
   const terms = useOwnTerms(filter) ?? [];
   const show = hidden > 0 && <Button onClick={onShow}>Show {count(hidden, `archived ${kind.slice(0, -1)}`)}</Button>;
   if (!filter) return <Empty title={show ? `No ${kind} but archived ones` : `There are no ${kind} yet`}>{show}</Empty>;
   return (
     <Empty title={`No ${kind} ${show ? "but archived ones " : ""}fit this filter`}>
       {show}
+      {unknown && <Unknown filter={filter} unknown={unknown} onFilter={onFilter} />}
       <p>Look again without one of its terms:</p>
       <div className="chips" key={filter}>
         {terms.map(({ text, start, without }) => (
@@ -34,5 +39,29 @@ export function NoMatch({ kind, filter, hidden, onShow, onFilter }: NoMatchProps
         {terms.length > 1 && <Button onClick={() => onFilter("")}>without any filter</Button>}
       </div>
     </Empty>
+  );
+}
+
+type UnknownProps = Pick<NoMatchProps, "filter" | "onFilter"> & { readonly unknown: UnknownNames };
+
+/** Names in the filter that no record has, and the ways to what was probably meant. */
+function Unknown({ filter, unknown: { names, meant }, onFilter }: UnknownProps) {
+  const others = new Set(names.map(({ elsewhere }) => elsewhere).filter((kind) => kind !== null));
+  return (
+    <>
+      {names.map(({ key, name, text }) => (
+        <p key={`${key} ${name}`}>{capital(text)}</p>
+      ))}
+      {meant && (
+        <Button onClick={() => onFilter(meant)}>
+          Search for <code>{meant}</code>
+        </Button>
+      )}
+      {[...others].map((kind) => (
+        <LinkButton key={kind} to={`/${kind}s`} search={{ filter } as never}>
+          Search {kind}s
+        </LinkButton>
+      ))}
+    </>
   );
 }

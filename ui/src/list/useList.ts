@@ -58,6 +58,8 @@ export function useList(kind: ListKind) {
     counted,
     total: counted?.count ?? loadedTotal,
     complete: counted?.complete !== false && !listing.data?.pages.some((page) => !page.complete),
+    /** What the server says of the names in this filter, if it finds nothing; not while it cannot know them all. */
+    unknown: listing.isPlaceholderData || !listing.data?.pages[0]?.complete ? undefined : listing.data.pages[0].unknown,
     preview: records.find(({ id }) => id === search.preview),
     isEmptyStore: kind === "artifacts" && totals.data?.artifacts === 0 && totals.data.executions === 0,
     // What the filter box is to say; that the server does not answer at all is said in place of the rows.

@@ -73,3 +73,8 @@ export function isLinkable(uri: string): boolean {
     return false;
   }
 }
+
+/** A sentence of the server with a capital at its beginning. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
