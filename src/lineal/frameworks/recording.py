@@ -20,7 +20,7 @@ from lineal import errors
 from lineal.conventions import PARAM_PREFIX
 from lineal.frameworks.points import Points
 from lineal.redaction.names import REDACTED, is_secret
-from lineal.sdk import Execution
+from lineal.sdk import Execution, typos
 from lineal.sdk import current as get_current
 from lineal.sdk.artifacts import DataSet
 from lineal.sdk.retry import retrying
@@ -48,7 +48,7 @@ def tell(what: str, error: BaseException) -> None:
     if held is not None:
         held.setdefault(why, []).append(what)
     else:
-        warnings.warn(f"{what}: {why}", NotRecordedWarning, stacklevel=_stack_level())
+        _warn(f"{what}: {why}")
 
 
 _held: ContextVar[dict[str, list[str]] | None] = ContextVar("lineal_held_warnings", default=None)
@@ -69,7 +69,16 @@ def told_at_once() -> Iterator[None]:
         _held.reset(token)
         if held:
             text = "\n".join(f"{'; '.join(what)}: {why}" for why, what in held.items())
-            warnings.warn(text, NotRecordedWarning, stacklevel=_stack_level())
+            _warn(text)
+
+
+def _warn(text: str) -> None:
+    """Warn at the first line outside of Lineal."""
+    place = typos.place.get()
+    if place is None:
+        warnings.warn(text, NotRecordedWarning, stacklevel=_stack_level())
+    else:
+        warnings.warn_explicit(text, NotRecordedWarning, *place)
 
 
 def _stack_level() -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, NamedTuple
 
 from lineal.nearest import hint, nearest
 
@@ -44,14 +45,29 @@ def unknown_type(name: str, known: Iterable[str]) -> None:
     warn(f"the store has no artifact type {name[:100]!r}, so the list is empty{hint(name, known)}")
 
 
+class Place(NamedTuple):
+    """Where a warning is shown, as `warnings.warn_explicit` takes it."""
+
+    filename: str
+    line: int
+    module: str
+    registry: dict[Any, Any]
+
+
+place: ContextVar[Place | None] = ContextVar("lineal_place_of_warnings", default=None)
+"""Where what a thread of Lineal warns of is shown: the line that called the SDK is in another thread."""
+
+
 def warn(text: str) -> None:
     """Warn at the line that called the SDK."""
-    warnings.warn(text, UserWarning, stacklevel=_stack_level())
+    warnings.warn_explicit(text, UserWarning, *(place.get() or caller()))
 
 
-def _stack_level() -> int:
-    """Return the `stacklevel`, for the function that calls this, of the first line outside of the SDK."""
-    level, frame = 1, sys._getframe(1)
+def caller() -> Place:
+    """Return the first line outside of the SDK."""
+    frame = sys._getframe(1)
     while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith(_OWN_PACKAGES):
-        level, frame = level + 1, frame.f_back
-    return level
+        frame = frame.f_back
+    module = str(frame.f_globals.get("__name__", "<sys>"))
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
+    return Place(frame.f_code.co_filename, frame.f_lineno, module, registry)

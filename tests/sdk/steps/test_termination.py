@@ -46,6 +46,19 @@ def test_a_step_is_canceled_with_the_reason(way: str, start: Start, url: str) ->
     assert execution.custom_properties["failure_type"].string_value == "SIGTERM"
 
 
+@pytest.mark.long
+def test_a_coroutine_is_canceled_without_init(start: Start, url: str) -> None:
+    program = """
+import asyncio
+@step(workspace=workspace, capture=False)
+async def wait():
+    ready(); await asyncio.sleep(60)
+asyncio.run(wait())
+"""
+    assert terminate(start(program)) == (-signal.SIGTERM, "")
+    assert states(url) == ["CANCELED"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("handler", ["lambda *_: sys.exit(7)", "signal.SIG_IGN"])
 def test_the_handler_of_another_keeps_the_signal(handler: str, start: Start, url: str) -> None:

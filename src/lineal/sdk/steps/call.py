@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import TracebackType
@@ -59,13 +59,25 @@ class Step:
             FailedPreconditionError: nobody has said a workspace.
 
         """
+        return self.begun(*self.read(args, kwargs))
+
+    def read(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[arguments.Arguments, Workspace, Run | None]:
+        """Return what the arguments of a call become, and where it is recorded.
+
+        Raises:
+            TypeError: the function does not take these arguments.
+            FailedPreconditionError: nobody has said a workspace.
+
+        """
         try:
             bound = self._signature.bind(*args, **kwargs)
         except TypeError:
             self.function(*args, **kwargs)  # which says it in Python's own words
             raise
-        found = arguments.read(self.function, bound, self.annotations, self.parameters)
-        workspace, run = self._place()
+        return arguments.read(self.function, bound, self.annotations, self.parameters), *self._place()
+
+    def begun(self, found: arguments.Arguments, workspace: Workspace, run: Run | None) -> Call:
+        """Store the execution of a call whose arguments were read, and enter it."""
         properties = found.properties()
         execution, log_inputs = Execution._begin(self.name, workspace, run, properties, found.inputs, self.capture)
         call = Call(self, execution, found.inputs)
@@ -116,16 +128,20 @@ class Call:
 
     def returned(self, result: Any) -> Any:
         """Take the artifacts of a result as outputs, which are logged at the end, and return the result."""
-        self.outputs.extend(self._made(result))
+        self.outputs.extend(self.made(result))
         return result
 
     def yielded(self, item: Any) -> Any:
         """Log the artifacts of an item as outputs, and return the item."""
-        for artifact in self._made(item):
-            self.execution.log_output(artifact, on_existing=self.step.on_existing)
+        self.log(self.made(item))
         return item
 
-    def _made(self, result: Any) -> list[Any]:
+    def log(self, artifacts: Iterable[Any]) -> None:
+        """Log artifacts as outputs."""
+        for artifact in artifacts:
+            self.execution.log_output(artifact, on_existing=self.step.on_existing)
+
+    def made(self, result: Any) -> list[Any]:
         """Return the artifacts of a result, but for those that were inputs, which the step did not make."""
         known = {id(each) for each in self.inputs} | {_id_of(each) for each in self.inputs} - {None}
         try:

@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar, overload
 from lineal.sdk import existing
 from lineal.sdk.executions import Run, state_facts
 from lineal.sdk.existing import OnExisting
+from lineal.sdk.steps.async_call import AsyncCall
 from lineal.sdk.steps.call import Step
 from lineal.sdk.steps.generators import async_generator, generator, is_kind
 from lineal.sdk.workspace import Workspace
@@ -107,7 +108,7 @@ def _function(step: Step) -> Callable[..., Any]:
 
 def _coroutine(step: Step) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
-        with step.called(args, kwargs) as recorded:
-            return recorded.returned(await step.function(*args, **kwargs))
+        async with AsyncCall(step, args, kwargs) as call:
+            return call.recorded.returned(await step.function(*args, **kwargs))
 
     return call

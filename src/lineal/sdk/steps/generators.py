@@ -7,11 +7,14 @@ It is the current one while their own code runs, and not between. What stays out
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from types import TracebackType
 from typing import Any, NamedTuple
 
 from lineal.sdk.executions import Execution, current
+from lineal.sdk.steps.async_call import AsyncCall
 from lineal.sdk.steps.call import Step
 
 
@@ -58,6 +61,10 @@ def in_turns(
             advance, given = inner.send, (sent,)
 
 
+async def _as_it_is(item: Any) -> Any:
+    return item
+
+
 class AsyncTurns(NamedTuple):
     """An async generator whose code runs within an execution.
 
@@ -70,22 +77,33 @@ class AsyncTurns(NamedTuple):
 
     inner: AsyncGenerator[Any, Any]
     execution: Execution | None
-    seen: Callable[[Any], Any] = lambda item: item
+    seen: Callable[[Any], Awaitable[Any]] = _as_it_is
 
 
 def async_generator(step: Step) -> Callable[..., Any]:
     """Return an async generator function that yields and takes what that of the step does."""
-
-    @contextmanager
-    def begun(*args: Any, **kwargs: Any) -> Iterator[AsyncTurns]:
-        with step.called(args, kwargs) as recorded:
-            recorded.pause()
-            yield AsyncTurns(step.function(*args, **kwargs), recorded.execution, recorded.yielded)
-
-    return in_async_turns(begun)
+    return in_async_turns(lambda *args, **kwargs: _Begun(step, args, kwargs))
 
 
-def in_async_turns(begun: Callable[..., AbstractContextManager[AsyncTurns]]) -> Callable[..., Any]:
+class _Begun(AbstractAsyncContextManager[AsyncTurns]):
+    """The turns of one call, in a block that ends its execution; a generator would be closed by asyncio, too."""
+
+    def __init__(self, step: Step, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._inner = partial(step.function, *args, **kwargs)
+        self._call = AsyncCall(step, args, kwargs, may_wait=True)
+
+    async def __aenter__(self) -> AsyncTurns:
+        call = await self._call.__aenter__()
+        call.recorded.pause()
+        return AsyncTurns(self._inner(), call.recorded.execution, call.yielded)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._call.__aexit__(kind, error, trace)
+
+
+def in_async_turns(begun: Callable[..., AbstractAsyncContextManager[AsyncTurns]]) -> Callable[..., Any]:
     """Return an async generator function that yields and takes what an async generator does.
 
     Args:
@@ -94,15 +112,19 @@ def in_async_turns(begun: Callable[..., AbstractContextManager[AsyncTurns]]) -> 
     """
 
     async def call(*args: Any, **kwargs: Any) -> Any:
-        with begun(*args, **kwargs) as (inner, execution, seen):
+        async with begun(*args, **kwargs) as (inner, execution, seen):
             advance: Any = inner.__anext__
             given: tuple[Any, ...] = ()
             while True:
                 try:
                     with current.within(execution):
-                        item = seen(await advance(*given))
+                        item = await seen(await advance(*given))
                 except StopAsyncIteration:
                     return
+                except BaseException:
+                    with current.within(execution):
+                        await inner.aclose()  # if it was `seen` that raised; otherwise it has ended
+                    raise
                 try:
                     sent = yield item
                 except GeneratorExit:
