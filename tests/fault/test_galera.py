@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kubeflow.metadata import metadata
 from lineal import errors
 from lineal.client.lifecycle import LifecycleStore
 from lineal.client.transport import LocalTransport
@@ -152,4 +153,25 @@ def test_promotions_at_every_node_leave_one_holder_and_an_entry_each() -> None:
         for service in services:
             assert aliases_of(service, ids) == {holder: "production"}
             entries = audit_entries(service, rpc="PutAlias")
-            assert len(entries) == PROMOTIONS
+            assert [entry.action for entry in entries].count("promote") == PROMOTIONS
+
+
+def test_steps_at_two_nodes_log_what_they_share_once() -> None:
+    def train(orders: metadata.DataSet, number: int) -> metadata.Model:
+        return metadata.Model(f"s3://bakery/loaves/{number}", "loaves", version=str(number))
+
+    with galera() as cluster, ExitStack() as opened:
+        stores = [opened.enter_context(metadata.Store(cluster.url(node))) for node in cluster.nodes[:2]]
+        workspaces = [metadata.Workspace(store, name="bakery") for store in stores]
+        steps = [metadata.step(workspace=workspace)(train) for workspace in workspaces]
+
+        def log(number: int) -> None:
+            orders = metadata.DataSet("s3://bakery/orders", "orders", version="1")
+            steps[number % 2](orders, number)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(log, range(20)))
+        for workspace in workspaces:
+            assert [each["version"] for each in workspace.list(metadata.DataSet.ARTIFACT_TYPE_NAME)] == ["1"]
+            models = workspace.list(metadata.Model.ARTIFACT_TYPE_NAME)
+            assert sorted(int(each["version"]) for each in models) == list(range(20))
