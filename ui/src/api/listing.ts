@@ -6,7 +6,7 @@ import { isAskedFor } from "../list/columns";
 import { type Listing, ownFilter, pageParams, SUITING, selectionParams } from "./asks";
 import { api, BASE, dataOf } from "./client";
 import { fetchRuns } from "./runs";
-import type { Facet, ListedPage, ListKind, Totals } from "./shapes";
+import type { Facet, ListedPage, ListKind, Totals, UnknownInFilter } from "./shapes";
 
 type ApiKind = "artifacts" | "executions" | "contexts";
 
@@ -62,6 +62,20 @@ function nextPage({ columns }: Listing, page: ListedPage): PageParam | undefined
 
 function sameKind(old: Listing | undefined, next: Listing): boolean {
   return old?.kind === next.kind && old.context === next.context;
+}
+
+/** The names in a filter of artifacts that none of them has; asked where something else than a list finds nothing. */
+export function useUnknown(filter: string, query: string | undefined, enabled: boolean): UnknownInFilter | undefined {
+  const found = useQuery({
+    queryKey: ["unknown", filter, query],
+    queryFn: async ({ signal }) => {
+      const params = { query: { ...selectionParams({ kind: "artifacts", filter, query }), limit: 1 } };
+      const { complete, unknown: names, meant } = await dataOf(api.GET("/api/v1/artifacts", { signal, params }));
+      return complete && names.length > 0 ? { names, meant } : null;
+    },
+    enabled: enabled && filter !== "",
+  });
+  return found.data ?? undefined;
 }
 
 /** Runs and workspaces are few, and are not counted by the server. */

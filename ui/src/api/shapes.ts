@@ -26,7 +26,7 @@ export type ListKind = "artifacts" | "executions" | "runs" | "workspaces";
 export type PageKind = "artifact" | "execution" | "run" | "workspace";
 
 /** The names in a search that no record has, and the filter with the nearest ones; null if none has a nearest. */
-export interface UnknownNames {
+export interface UnknownInFilter {
   readonly names: readonly Schemas["UnknownName"][];
   readonly meant: string | null;
 }
@@ -40,7 +40,7 @@ export interface ListedPage {
   /** The columns that suit the type that is listed, where the server was asked for them. */
   readonly columns?: readonly string[] | null;
   /** What the server says of a search that finds nothing. */
-  readonly unknown?: UnknownNames;
+  readonly unknown?: UnknownInFilter;
 }
 
 /** The page of a record. A context that is no run is shown like a workspace; runs have keys of their own. */

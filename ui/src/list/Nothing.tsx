@@ -2,10 +2,9 @@
 
 import { Button } from "@mantine/core";
 import { useOwnTerms } from "../api/searches";
-import type { ListKind, UnknownNames } from "../api/shapes";
-import { LinkButton } from "../app/LinkButton";
+import type { ListKind, UnknownInFilter } from "../api/shapes";
+import { UnknownNames } from "../filter/UnknownNames";
 import { Empty } from "../state/States";
-import { capital } from "../values/names";
 import { count } from "../values/numbers";
 
 export { Start as EmptyStore } from "../home/Start";
@@ -16,7 +15,7 @@ interface NoMatchProps {
   /** How many archived records fit, which the list leaves out. */
   readonly hidden: number;
   /** The names in the filter that no record has. */
-  readonly unknown?: UnknownNames | undefined;
+  readonly unknown?: UnknownInFilter | undefined;
   readonly onShow: () => void;
   readonly onFilter: (filter: string) => void;
 }
@@ -28,7 +27,7 @@ export function NoMatch({ kind, filter, hidden, unknown, onShow, onFilter }: NoM
   return (
     <Empty title={`No ${kind} ${show ? "but archived ones " : ""}fit this filter`}>
       {show}
-      {unknown && <Unknown filter={filter} unknown={unknown} onFilter={onFilter} />}
+      {unknown && <UnknownNames filter={filter} unknown={unknown} onFilter={onFilter} />}
       <p>Look again without one of its terms:</p>
       <div className="chips" key={filter}>
         {terms.map(({ text, start, without }) => (
@@ -39,29 +38,5 @@ export function NoMatch({ kind, filter, hidden, unknown, onShow, onFilter }: NoM
         {terms.length > 1 && <Button onClick={() => onFilter("")}>without any filter</Button>}
       </div>
     </Empty>
-  );
-}
-
-type UnknownProps = Pick<NoMatchProps, "filter" | "onFilter"> & { readonly unknown: UnknownNames };
-
-/** Names in the filter that no record has, and the ways to what was probably meant. */
-function Unknown({ filter, unknown: { names, meant }, onFilter }: UnknownProps) {
-  const others = new Set(names.map(({ elsewhere }) => elsewhere).filter((kind) => kind !== null));
-  return (
-    <>
-      {names.map(({ key, name, text }) => (
-        <p key={`${key} ${name}`}>{capital(text)}</p>
-      ))}
-      {meant && (
-        <Button onClick={() => onFilter(meant)}>
-          Search for <code>{meant}</code>
-        </Button>
-      )}
-      {[...others].map((kind) => (
-        <LinkButton key={kind} to={`/${kind}s`} search={{ filter } as never}>
-          Search {kind}s
-        </LinkButton>
-      ))}
-    </>
   );
 }

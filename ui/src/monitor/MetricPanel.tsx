@@ -1,11 +1,12 @@
 // Metrics of what a name or filter finds, on one axis of time or of versions; model and system metrics together.
 
 import { useMemo } from "react";
-import { useFields } from "../api/listing";
+import { useFields, useUnknown } from "../api/listing";
 import { useSeries } from "../api/metrics";
 import { useFilterWith } from "../api/searches";
 import type { Series } from "../api/shapes";
 import { type MonitorSearch, quoteItem, splitList } from "../app/search";
+import { UnknownNames } from "../filter/UnknownNames";
 import { Empty, Failed, Loading } from "../state/States";
 import { groupKey, lineNames, MOST_LINES, metricsOf, plottedMetrics, READABLE } from "./address";
 import { Choices } from "./Choices";
@@ -41,6 +42,8 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
   };
   const series = useSeries(filter.data === undefined ? [] : metrics.map((metric) => ({ metric, ...common })), refresh);
   const answers = series.map(({ data }) => data);
+  const isEmpty = answers.length > 0 && answers.every((answer) => answer?.series.length === 0);
+  const unknown = useUnknown(search.filter ?? "", search.fx, isEmpty);
   const axis = useAxis(answers.map((answer) => answer?.series));
   const names = lineNames(answers);
   const groups = Math.max(0, ...answers.map((answer) => answer?.groups ?? 0));
@@ -64,6 +67,11 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
         </Empty>
       )}
       {filter.error && <Failed error={filter.error} retry={() => void filter.refetch()} />}
+      {isEmpty && unknown && (
+        <Empty title="No artifacts fit this filter">
+          <UnknownNames filter={search.filter ?? ""} unknown={unknown} onFilter={(next) => change({ filter: next })} />
+        </Empty>
+      )}
       <div className="plots">
         {!filter.error &&
           metrics.map((metric, at) => (
