@@ -83,6 +83,13 @@ def test_a_search_that_finds_nothing_changes_nothing(run: Run) -> None:
     assert run("set", "-q", "name:nothing", "--label", "a=b") == (0, {"changed": 0, "unchanged": 0, "artifacts": []})
 
 
+def test_a_search_with_a_name_that_no_record_has_says_so(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["archive", "models", "-q", "type=Modle", "--db", url]) == 0
+    said = capsys.readouterr()
+    assert "no model has the type Modle; did you mean Model?" in said.err
+    assert said.out.strip() == "nothing archived: the search finds nothing"
+
+
 def test_an_alias_is_moved_and_taken_away(url: str, run: Run) -> None:
     assert run("promote", "1", "production")[1]["previous_artifact_id"] is None
     moved = run("promote", "model:2", "production")[1]

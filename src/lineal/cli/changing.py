@@ -57,7 +57,8 @@ def change(args: argparse.Namespace, patch: Mapping[str, Any], *, verb: str, don
     total = sum(map(len, ids.values()))
     same = f", {total - changed} were so already" if changed < total else ""
     record = {"changed": changed, "unchanged": total - changed, **{f"{kind}s": found for kind, found in ids.items()}}
-    print_record(args, record, [f"{_counted(ids)} {done}{same}" if changed else f"nothing {done}: all were so already"])
+    reason = "all were so already" if total else "the search finds nothing"
+    print_record(args, record, [f"{_counted(ids)} {done}{same}" if changed else f"nothing {done}: {reason}"])
 
 
 def _named(args: argparse.Namespace) -> list[tuple[Things, int]]:
@@ -84,7 +85,7 @@ def _by_kind(named: Iterable[tuple[Things, int]]) -> Ids:
 def _change_found(args: argparse.Namespace, patch: Mapping[str, Any], verb: str) -> tuple[int, Ids]:
     """Change what the search finds, after the user has confirmed it."""
     from lineal.cli.records import type_names
-    from lineal.cli.searching import open_search
+    from lineal.cli.searching import note_unknown, open_search
     from lineal.client.search_calls import Asked
     from lineal.kinds import KINDS
 
@@ -96,6 +97,7 @@ def _change_found(args: argparse.Namespace, patch: Mapping[str, Any], verb: str)
         found = [] if names == [] else read_words(args, lambda: store.found_ids(asked), args.query).ids
         ids = {kind.name: found}
         if not found:
+            note_unknown([] if names == [] else store.search_nodes(asked, limit=1).unknown, wanted)
             return 0, ids
         confirm(args, f"{verb.capitalize()} {_counted(ids)}?")
         return _change(store, ids, patch), ids

@@ -14,10 +14,9 @@ from lineal import nearest
 from lineal.cli import mistakes, things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, read_words, whole_number
 from lineal.cli.columns import columns_of, needs_search
-from lineal.cli.output import add_output_flags, note, print_records
+from lineal.cli.output import add_output_flags, print_records
 from lineal.cli.things import Things
 from lineal.type_names import of_kind
-from lineal.urls import redact
 
 if TYPE_CHECKING:
     from lineal.cli.records import Record
@@ -117,7 +116,7 @@ def _nodes(store: MetadataStore, args: argparse.Namespace, wanted: Things) -> li
 def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
     """Search for one node more than requested."""
     from lineal.cli.records import type_names, whole_record
-    from lineal.cli.searching import open_search
+    from lineal.cli.searching import note_unknown, open_search
     from lineal.client.search_calls import Asked
     from lineal.kinds import KINDS
 
@@ -131,26 +130,20 @@ def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
         if names == []:
             return []
         found = read_words(args, partial(store.answered_nodes, asked, limit=args.limit + 1), *texts)
-    _note_unknown(found, wanted)
+    note_unknown(found.unknown, wanted)
     return [whole_record(kind, getattr(each, kind.name), each) for each in found.nodes]
 
 
 def _runs(args: argparse.Namespace) -> list[Record]:
     from lineal.cli.records import run_record
-    from lineal.cli.searching import open_search
+    from lineal.cli.searching import note_unknown, open_search
     from lineal.kinds import KINDS
 
     with open_search(args, KINDS) as store:
         read = partial(store.answered_runs, args.query or "", limit=args.limit + 1)
         found = read_words(args, read, args.query)
-    _note_unknown(found, things.RUNS)
+    note_unknown(found.unknown, things.RUNS)
     return [run_record(run) for run in found.runs]
-
-
-def _note_unknown(found: Any, wanted: Things) -> None:
-    """Say which names in a search that finds nothing no record has."""
-    for name in found.unknown:
-        note(redact(nearest.no_record_has(name, wanted.one)))
 
 
 def _of_types(names: list[str] | None) -> str | None:

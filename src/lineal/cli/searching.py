@@ -1,26 +1,30 @@
 """A store to search: opened so that the search index may be kept, and with the index brought up to date.
 
-`open_search` is what every command with `-q` uses. What stays out: the search itself (client/search_calls.py).
+`open_search` is what every command with `-q` uses, and `note_unknown` says which names in a search no record has. What
+stays out: the search itself (client/search_calls.py).
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 from lineal import errors, progress
 from lineal.cli.arguments import required_url, whoami
 from lineal.cli.output import note, showing_progress
+from lineal.cli.things import Things
 from lineal.client.connection import settings_of_url
 from lineal.client.lifecycle import LifecycleStore
 from lineal.client.transport import LocalTransport
 from lineal.config import DatabaseSettings, Use
 from lineal.kinds import Kind
+from lineal.nearest import UnknownName, no_record_has
 from lineal.service.access import Caller, Role
 from lineal.upkeep.opening import open_service
+from lineal.urls import redact
 
 _SECONDS_OF_A_SERVER = 10.0
 _BEHIND = "note: the search index does not include everything yet, so that records written lately may be missing"
@@ -43,6 +47,12 @@ def open_search(args: argparse.Namespace, kinds: Sequence[Kind]) -> Iterator[Lif
     with LifecycleStore.from_url(url) if is_server else _opened(settings) as store:  # type: ignore[arg-type]
         _wait(store, kinds, _SECONDS_OF_A_SERVER if is_server else math.inf)
         yield store
+
+
+def note_unknown(names: Iterable[UnknownName], wanted: Things) -> None:
+    """Say which names in a search that found nothing no record has."""
+    for name in names:
+        note(redact(no_record_has(name, wanted.one)))
 
 
 def _opened(settings: DatabaseSettings) -> LifecycleStore:
