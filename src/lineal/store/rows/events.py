@@ -69,8 +69,8 @@ class NewEvent(NamedTuple):
 class _StoredOrder(sa.ColumnElement[int]):
     """The order of the rows of paths: as they were written, within each event.
 
-    MySQL has no name for the hidden key that says it. Its scans come in that order, by an index or without one, and a sort
-    may turn equal rows round: so it sorts nothing.
+    MySQL has no name for the hidden key that says it. Its scans come in that order, by an index or without one, and a
+    sort may turn equal rows round: so it sorts nothing.
     """
 
     inherit_cache = True
