@@ -13,10 +13,13 @@ import pytest
 
 import lineal
 from lineal.cli import main
+from lineal.kinds import ARTIFACT
 from lineal.security import AccessSettings
 from lineal.service.access import Role
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from tests.access.serving import Served, serving
+from tests.operations.lineages import Lineage
 
 DIGEST = f"sha256:{'1' * 64}"
 
@@ -210,3 +213,31 @@ def test_commands_of_a_database_say_so_where_a_server_is_named(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "works on the database itself" in refused(capsys, *words, "--db", "grpc://localhost:1")
+
+
+def test_lineage_says_what_was_deleted_of_what_came_from_a_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/m.db"
+    with open_service(url) as service:
+        lineage = Lineage(service)
+        lineage.run("train", reads="data", writes="net old older")
+        lineage.delete("old older")
+        start = f"artifact:{lineage.names(ARTIFACT)['data']}"
+    line = next(line for line in printed(capsys, "lineage", start, "--db", url).splitlines() if "execution 1" in line)
+    assert line.endswith("train  and 2 deleted outputs  (INPUT)")
+    heading = printed(capsys, "lineage", "execution:1", "--db", url).splitlines()[0]
+    assert heading.endswith("train  and 2 deleted outputs")
+    assert "deleted" not in printed(capsys, "lineage", "execution:1", "--up", "--db", url)
+    nodes = json.loads(printed(capsys, "lineage", start, "--down", "--db", url, "--json"))["downstream"]["nodes"]
+    assert [node.get("deleted_outputs") for node in nodes] == [None, 2, None]
+
+
+def test_lineage_on_a_server_says_what_was_deleted(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    with lineal.connect() as client:
+        type_id = client.put_execution_type(pb.ExecutionType(name="Trainer"))
+        [execution_id] = client.put_executions([pb.Execution(type_id=type_id)])
+        client.put_events([pb.Event(artifact_id=1, execution_id=execution_id, type=pb.Event.OUTPUT)])
+    assert main(["delete", "artifact:1"]) == 0
+    assert "and 1 deleted output\n" in printed(capsys, "lineage", "execution:1")
+    assert "deleted" not in printed(capsys, "lineage", "execution:1", "--server", served.grpc)

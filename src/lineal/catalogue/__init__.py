@@ -55,7 +55,7 @@ from lineal.service.file_records import FileRecords
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.rows.events import Period
-from lineal.upkeep import audit_log
+from lineal.upkeep import audit_log, recorded
 from lineal.upkeep.audit_log import AuditFilter, AuditPage
 from lineal.upkeep.history import History
 from lineal.upkeep.history import history as record_history
@@ -196,10 +196,11 @@ class Catalogue:
         columns: str,
     ) -> shapes.Lineage:
         """Return the lineage around a node."""
-        shown = listing.read_columns(columns)
+        shown, period = listing.read_columns(columns), Period(since, until)
+        with_log = recorded.sees_log(self._service, self._caller())
 
         def read(session: Session, types: KnownTypes) -> shapes.Lineage:
-            view = lineage_graph.make_view(session, since=since, until=until, internal=internal, inside=inside)
+            view = lineage_graph.make_view(session, period, internal=internal, inside=inside, with_log=with_log)
             return lineage_graph.around(session, types, focus, up=up, down=down, limit=limit, view=view, columns=shown)
 
         return self._read(read)

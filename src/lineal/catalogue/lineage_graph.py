@@ -7,7 +7,7 @@ A generation of an artifact is the executions next to it and their artifacts: tw
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from lineal import errors, lineage_cuts
@@ -28,6 +28,7 @@ from lineal.store.rows import events as event_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import pages
 from lineal.store.rows.events import EventRow, Period
+from lineal.upkeep.recorded import deleted_outputs
 from lineal.wire import metadata_store as pb
 
 UP, DOWN = "up", "down"
@@ -48,11 +49,13 @@ class GraphPart:
         period: the time of the events.
         internal: whether internal events count.
         inside: the ids of the only nodes that count, by kind; a kind without a set counts whole. None for all.
+        with_log: whether the audit log may say what is gone.
     """
 
     period: Period = field(default_factory=Period)
     internal: bool = False
     inside: dict[Kind, set[int]] | None = None
+    with_log: bool = False
 
     def leading(self, direction: str) -> dict[Kind, tuple[int, ...]]:
         """Return the event types that lead on from a node of each kind."""
@@ -95,15 +98,17 @@ def focus_of(session: Session, key: str) -> Key:
     return kind, node_id
 
 
-def make_view(session: Session, *, since: int | None, until: int | None, internal: bool, inside: str) -> GraphPart:
+def make_view(session: Session, period: Period, *, internal: bool, inside: str, with_log: bool) -> GraphPart:
     """Return the part of the graph that counts; `inside` is the key of a context or run, or "".
+
+    The log does not say to which part by time or context something belonged, so it may be asked only of the whole.
 
     Raises:
         InvalidArgumentError: `inside` is no key of a context or run.
         NotFoundError: there is no such run.
     """
     members = _members(session, inside) if inside else None
-    return GraphPart(Period(since, until), internal, members)
+    return GraphPart(period, internal, members, with_log and period == Period() and members is None)
 
 
 def _members(session: Session, inside: str) -> dict[Kind, set[int]]:
@@ -181,7 +186,20 @@ def around(
             cuts += walked.cuts
     drawn = draw(session, types, distances, view, columns=columns)
     left_out = sum(cut.left_out for cut in cuts if cut.limit == lineage_cuts.NODES)
-    return shapes.Lineage(focus, drawn.nodes, drawn.edges, left_out, cuts + drawn.cuts)
+    nodes = _with_deleted_outputs(session, drawn.nodes) if view.with_log and down else drawn.nodes
+    return shapes.Lineage(focus, nodes, drawn.edges, left_out, cuts + drawn.cuts)
+
+
+def _with_deleted_outputs(session: Session, nodes: Sequence[shapes.LineageNode]) -> list[shapes.LineageNode]:
+    """Return the nodes, the focus and the executions downstream with what the log says of their outputs."""
+    executions = [int(node.id) for node in nodes if node.kind == EXECUTION.name and node.distance >= 0]
+    deleted = (deleted_outputs(session, executions) if executions else None) or {}
+    return [
+        replace(node, deleted_outputs=deleted.get(int(node.id)))
+        if node.kind == EXECUTION.name and node.distance >= 0
+        else node
+        for node in nodes
+    ]
 
 
 def draw(

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from lineal.cli import things
 from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, whole_number
-from lineal.cli.logged import told_of_deletions
+from lineal.cli.logged import deleted_outputs_of, told_of_deletions
 from lineal.cli.node_words import RECORD_HELP, node_word
 from lineal.cli.output import Column, add_output_flags, chosen_form, is_text, print_record, print_records
 from lineal.cli.things import Things
 from lineal.lineage_cuts import HOPS
 
 if TYPE_CHECKING:
+    from lineal.cli.lineage_tree import Lineage
     from lineal.cli.records import Record
 
 _DEFAULT_DEPTH = 20
@@ -50,6 +51,8 @@ def run(args: argparse.Namespace) -> None:
         found = {direction.name: follow(store, start, direction, depth=args.depth) for direction in directions}
     first = next(iter(found.values()))
     require_type(wanted, number, first.nodes.get(first.start, {}).get("type", ""))
+    if DOWN.name in found:
+        _note_deleted_outputs(args, found[DOWN.name], first)
     if not is_text(args):
         _print_records(args, {name: lineage.record() for name, lineage in found.items()})
         return
@@ -58,6 +61,18 @@ def run(args: argparse.Namespace) -> None:
         print("\n".join([f"{name}:", *(tree_lines(lineage) or ["  (nothing)"])]))
         for cut in lineage.cuts:
             print(f"{name}: {cut}{_HINTS.get(cut.limit, '')}", file=sys.stderr)
+
+
+def _note_deleted_outputs(args: argparse.Namespace, found: Lineage, first: Lineage) -> None:
+    """Let the executions downstream say how many of their outputs were deleted, as `lineal get` does.
+
+    The start is in what is shown first, too, and may be one of them.
+    """
+    executions = [number for kind, number in found.nodes if kind == "execution"]
+    deleted = deleted_outputs_of(args, found.start, executions, depth=args.depth, nodes=len(found.nodes))
+    for number, count in deleted.items():
+        for lineage in (found, first) if ("execution", number) == found.start else (found,):
+            lineage.nodes["execution", number]["deleted_outputs"] = count
 
 
 def _print_records(args: argparse.Namespace, found: dict[str, Record]) -> None:

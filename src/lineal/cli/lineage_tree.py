@@ -110,9 +110,14 @@ def _branches(lineage: Lineage, key: Key, indent: str) -> list[tuple[Key, str, s
 
 
 def describe(lineage: Lineage, key: Key) -> str:
-    """Return a node in one line: kind, id, type and name (or uri)."""
+    """Return a node in one line: kind, id, type and name (or uri), and how many of its outputs were deleted."""
     record = lineage.nodes.get(key)
     if record is None:
         return f"{key[0]} {key[1]}  (missing)"
     name = shown_name(record) or record.get("uri", "")
-    return "  ".join(filter(None, (f"{key[0]} {key[1]}", cell(record.get("type", "")), cell(name))))
+    return "  ".join(filter(None, (f"{key[0]} {key[1]}", cell(record.get("type", "")), cell(name), _gone(record))))
+
+
+def _gone(record: Record) -> str:
+    count = record.get("deleted_outputs", 0)
+    return f"and {count} deleted output{'' if count == 1 else 's'}" if count else ""

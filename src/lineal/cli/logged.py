@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from lineal import errors
 from lineal.cli.arguments import required_url
@@ -33,11 +34,44 @@ _FAILURES = (errors.StatusError, OSError, ValueError)
 def said_of(args: argparse.Namespace, kind_name: str, node_id: int) -> dict[str, Any]:
     """Return what the log says of a record that exists, by the names of REST; what is not known is left out."""
     try:
-        found = _asked(args, kind_name, node_id, _recorded)
+        found = _asked_of(args, kind_name, node_id, _recorded)
     except _FAILURES as error:
         note(f"whether the record was changed is not known: {getattr(error, 'message', error)}")
         return {}
     return {name: found[name] for name in _FIELDS if found.get(name) not in (None, [], 0)}
+
+
+def deleted_outputs_of(
+    args: argparse.Namespace, start: tuple[str, int], executions: Sequence[int], *, depth: int, nodes: int
+) -> dict[int, int]:
+    """Return how many outputs of executions were deleted, by their ids; without those that lost none.
+
+    Args:
+        args: the arguments.
+        start: what the executions are downstream of, or is one of them.
+        executions: their ids.
+        depth: how many events they are away from the start at most.
+        nodes: how many nodes there are in all.
+    """
+    if not executions:
+        return {}
+    query = {
+        "focus": f"{start[0][0]}{start[1]}",
+        "up": 0,
+        "down": min(depth // 2 + 1, 10_000),
+        "limit": min(nodes, 20_000),
+    }
+    try:
+        found = _asked(args, partial(_deleted_outputs, executions), f"lineage?{urlencode(query)}")
+    except _FAILURES as error:
+        note(f"whether outputs were deleted is not known: {getattr(error, 'message', error)}")
+        return {}
+    counts = {int(node["id"]): node.get("deleted_outputs") for node in found.get("nodes", ()) if _is_execution(node)}
+    return {execution_id: counts[execution_id] for execution_id in executions if counts.get(execution_id)}
+
+
+def _is_execution(node: dict[str, Any]) -> bool:
+    return bool(node["kind"] == "execution")
 
 
 @contextmanager
@@ -50,7 +84,7 @@ def told_of_deletions(args: argparse.Namespace, named: Iterable[tuple[str, int]]
 
         for kind_name, node_id in named:
             try:
-                _asked(args, kind_name, node_id, _existing)
+                _asked_of(args, kind_name, node_id, _existing)
             except DeletedRecordError as error:
                 raise errors.NotFoundError(error.message) from None
             except errors.NotFoundError:
@@ -65,27 +99,35 @@ def ui_url_of_environment(args: argparse.Namespace) -> str:
     return "" if args.server or args.db else os.environ.get(UI_URL_VARIABLE, "")
 
 
-_Ask = Callable[["MetadataService", "Kind", int], dict[str, Any]]
-
-
-def _asked(args: argparse.Namespace, kind_name: str, node_id: int, ask: _Ask) -> dict[str, Any]:
+def _asked_of(
+    args: argparse.Namespace,
+    kind_name: str,
+    node_id: int,
+    ask: Callable[[MetadataService, Kind, int], dict[str, Any]],
+) -> dict[str, Any]:
     """Return what a function says of a record of a database, or what REST says of one of a server."""
+
+    def of_database(service: MetadataService) -> dict[str, Any]:
+        from lineal.kinds import KINDS
+
+        return ask(service, next(each for each in KINDS if each.name == kind_name), node_id)
+
+    return _asked(args, of_database, f"{kind_name}s/{node_id}")
+
+
+def _asked(
+    args: argparse.Namespace, of_database: Callable[[MetadataService], dict[str, Any]], path: str
+) -> dict[str, Any]:
+    """Return what a function says of a database, or what REST says at a path of a server."""
     from lineal.client.connection import settings_of_url
+    from lineal.upkeep.archive.backing_up import open_for_reading
 
     url = required_url(args)
     settings = settings_of_url(url)
     if isinstance(settings, DatabaseSettings):
-        return _of_database(settings, kind_name, node_id, ask)
-    return _of_server(url, kind_name, node_id) if ui_url_of_environment(args) else {}
-
-
-def _of_database(settings: DatabaseSettings, kind_name: str, node_id: int, ask: _Ask) -> dict[str, Any]:
-    from lineal.kinds import KINDS
-    from lineal.upkeep.archive.backing_up import open_for_reading
-
-    kind = next(each for each in KINDS if each.name == kind_name)
-    with open_for_reading(settings) as service:
-        return ask(service, kind, node_id)
+        with open_for_reading(settings) as service:
+            return of_database(service)
+    return _of_server(url, path) if ui_url_of_environment(args) else {}
 
 
 def _recorded(service: MetadataService, kind: Kind, node_id: int) -> dict[str, Any]:
@@ -95,6 +137,17 @@ def _recorded(service: MetadataService, kind: Kind, node_id: int) -> dict[str, A
     found = recorded(service, kind, node_id, UNNAMED)
     by, changed, outputs = (found.by, found.changed, found.deleted_outputs) if found else (None, None, None)
     return {"recorded_by": by, "changed_since": changed, "deleted_outputs": outputs}
+
+
+def _deleted_outputs(executions: Sequence[int], service: MetadataService) -> dict[str, Any]:
+    """Return the executions with what the log says of their outputs, in the form of the lineage over REST."""
+    from lineal.service.access import UNNAMED
+    from lineal.upkeep.recorded import deleted_outputs, sees_log
+
+    if not sees_log(service, UNNAMED):
+        return {}
+    counts = service.read(lambda session, _: deleted_outputs(session, executions)) or {}
+    return {"nodes": [{"kind": "execution", "id": key, "deleted_outputs": count} for key, count in counts.items()]}
 
 
 def _existing(service: MetadataService, kind: Kind, node_id: int) -> dict[str, Any]:
@@ -110,7 +163,7 @@ def _existing(service: MetadataService, kind: Kind, node_id: int) -> dict[str, A
     return {}
 
 
-def _of_server(url: str, kind_name: str, node_id: int) -> dict[str, Any]:
+def _of_server(url: str, path: str) -> dict[str, Any]:
     from lineal.client import MetadataStore
     from lineal.client.http_server import HttpServer
     from lineal.sdk.pictures.web_ui import address_of
@@ -121,7 +174,7 @@ def _of_server(url: str, kind_name: str, node_id: int) -> dict[str, Any]:
         if not _may_ask(address, url, token=transport.bearer()):
             return {}
         server = HttpServer(address, transport.bearer, transport.root_certificates, timeout=_TIMEOUT)
-        with server.answer("GET", f"api/v1/{kind_name}s/{node_id}") as answer:
+        with server.answer("GET", f"api/v1/{path}") as answer:
             try:
                 found: dict[str, Any] = json.loads(answer.read())
             except ValueError:

@@ -9,7 +9,7 @@ entries themselves (history.py).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,6 +29,9 @@ from lineal.type_names import watched_kind
 
 MOST_CHANGES = 500
 """How many entries are read of one record; of more, it is not said what was changed."""
+MOST_EXECUTIONS = 5_000
+"""Of how many executions at once it is said how many outputs were deleted."""
+_MOST_LOST_EVENTS = 10_000
 _BY_PEOPLE = ("ChangeNodes", "UndoChange")
 """The calls that no watcher makes."""
 _ENDED = ("COMPLETE", "FAILED", "CANCELED", "CACHED")
@@ -86,9 +89,32 @@ _CUSTOM = "custom_properties."
 
 def recorded(service: MetadataService, kind: Kind, node_id: int, caller: Caller) -> Recorded | None:
     """Return what the log says of a record; None if there is none, or the caller does not see changes by others."""
-    if caller.scope is not None or not service.has_log():
+    if not sees_log(service, caller):
         return None
     return service.read(lambda session, types: _recorded(session, types, kind, node_id))
+
+
+def sees_log(service: MetadataService, caller: Caller) -> bool:
+    """Return whether there is a log, and the caller sees changes by others."""
+    return caller.scope is None and service.has_log()
+
+
+def deleted_outputs(session: Session, execution_ids: Sequence[int]) -> dict[int, int] | None:
+    """Return how many outputs of each execution were deleted.
+
+    None if these are more than MOST_EXECUTIONS, or if their entries are too many to tell.
+    """
+    if len(execution_ids) > MOST_EXECUTIONS:
+        return None
+    rows = audit_rows.lost_events(session, execution_ids, limit=_MOST_LOST_EVENTS + 1)
+    if len(rows) > _MOST_LOST_EVENTS:
+        return None
+    made: dict[int, set[int]] = {execution_id: set() for execution_id in execution_ids}
+    for execution_id, old in rows:
+        made[execution_id] |= _outputs([_values(old)])
+    lost = set().union(*made.values())
+    left = node_rows.existing_ids(session, ARTIFACT, lost) if lost else set()
+    return {execution_id: len(outputs - left) for execution_id, outputs in made.items()}
 
 
 def _recorded(session: Session, types: KnownTypes, kind: Kind, node_id: int) -> Recorded:
@@ -105,9 +131,13 @@ def _recorded(session: Session, types: KnownTypes, kind: Kind, node_id: int) -> 
         if row.action == "update" and not (record.is_watched and _is_by_watcher(row, by))
     ]
     gone = [_values(row.old_values) for row in rows if row.action == "event"] if kind is EXECUTION else []
-    made = {int(each["artifact_id"]) for each in gone if each.get("type") in OUTPUTS and "artifact_id" in each}
+    made = _outputs(gone)
     left = node_rows.existing_ids(session, ARTIFACT, made) if made else set()
     return Recorded(by, _changed(updates, record), len(made - left))
+
+
+def _outputs(events: Iterable[Mapping[str, Any]]) -> set[int]:
+    return {int(each["artifact_id"]) for each in events if each.get("type") in OUTPUTS and "artifact_id" in each}
 
 
 def _record(session: Session, types: KnownTypes, kind: Kind, node_id: int) -> _Record:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lineal.security import LimitSettings
+from lineal.wire import lifecycle
 from tests.server.rest.shelf import Shelf
 
 
@@ -182,3 +183,21 @@ def test_an_artifact_names_who_made_it(chain: Shelf) -> None:
 )
 def test_what_cannot_be_answered_is_a_problem(chain: Shelf, path: str, parameters: dict[str, str], status: int) -> None:
     assert chain.problem(path, **parameters)["status"] == status
+
+
+def test_outputs_that_were_deleted_are_counted_downstream_of_a_node_and_nowhere_else(shelf: Shelf) -> None:
+    first, second, third, fourth = (shelf.put(name=f"thing {number}") for number in range(4))
+    train, score = shelf.run([first], [second, third]), shelf.run([third], [fourth])
+    gone = lifecycle.NodeIds(artifact_ids=[second, fourth])
+    shelf.service.call("DeleteNodes", lifecycle.DeleteNodesRequest(nodes=gone))
+
+    def said(**asked: Any) -> dict[str, int | None]:
+        return {each["key"]: each["deleted_outputs"] for each in shelf.get("/lineage", **asked)["nodes"]}
+
+    known = {f"a{first}": None, f"e{train}": 1, f"a{third}": None, f"e{score}": 1}
+    assert said(focus=f"a{first}", down=9) == known
+    assert said(focus=f"e{train}", down=9, up=0) == {key: known[key] for key in list(known)[1:]}
+    assert set(said(focus=f"e{score}", up=9, down=0).values()) == {None}
+    assert set(said(focus=f"a{first}", down=9, since=1).values()) == {None}
+    taken = shelf.statements("/lineage", focus=f"a{first}", down=9)
+    assert sum(count for text, count in taken.items() if "lineal_audit" in text) == 1

@@ -141,6 +141,7 @@ function nodeOf(node: LineageNode): GraphNode {
     figure: figure ? { name: figure[0], value: toNumber(figure[1].last) ?? Number.NaN } : undefined,
     label: text === undefined ? undefined : String(text),
     evidence: evidence === undefined ? undefined : String(evidence),
+    deletedOutputs: node.deleted_outputs || undefined,
     failure: node.failure ?? undefined,
     aliases: node.aliases.length > 0 ? node.aliases : undefined,
     ghost: node.missing || undefined,

@@ -2998,6 +2998,9 @@ export interface components {
          *         distance: how many events away it is from the focus; upstream is negative.
          *         hidden_up: how many of its neighbours upstream are not in the answer.
          *         hidden_down: how many of its neighbours downstream are not in the answer.
+         *         deleted_outputs: how many outputs of the focus or of an execution downstream were deleted, as the audit log
+         *             shows; null if it is not known: for other nodes, for a part of the graph by time or context, and if there
+         *             are more than 5,000 executions.
          */
         LineageNode: {
             /** Key */
@@ -3096,6 +3099,8 @@ export interface components {
              * @default 0
              */
             hidden_down: number;
+            /** Deleted Outputs */
+            deleted_outputs: number | null;
         };
         /**
          * LoggedMetric

@@ -2,7 +2,8 @@
 
 import { ActionIcon, Button } from "@mantine/core";
 import { IconArrowsJoin, IconDownload, IconFilter, IconX } from "@tabler/icons-react";
-import { type ReactNode, useMemo } from "react";
+import { Link } from "@tanstack/react-router";
+import { Fragment, type ReactNode, useMemo } from "react";
 import { joinList, type LineageSearch, splitList } from "../app/search";
 import { Ago } from "../values/Ago";
 import { count, formatCount } from "../values/numbers";
@@ -12,6 +13,8 @@ import type { LineageState, PathState } from "./useLineage";
 import { mergedCount } from "./view";
 
 const LIVE = "LIVE";
+/** How many executions with deleted outputs are named. */
+const MOST_NAMED = 3;
 
 interface ChipsProps {
   readonly search: LineageSearch;
@@ -34,6 +37,7 @@ export function Chips({ search, lineage, change }: ChipsProps) {
             · {formatCount(inStacks)} more in {count(stacked.length, "stack")}
           </span>
         )}
+        <DeletedOutputs lineage={lineage} />
         {lineage.cuts.map((cut) => (
           <span className="muted" key={cut}>
             {" "}
@@ -65,6 +69,29 @@ export function Chips({ search, lineage, change }: ChipsProps) {
       <TimeChips search={search} change={change} />
       {lineage.path && <PathChip path={lineage.path} search={search} name={name} change={change} />}
     </div>
+  );
+}
+
+/** What came from a record and is gone is no node, but part of the impact. */
+function DeletedOutputs({ lineage }: Pick<ChipsProps, "lineage">) {
+  const of = [...lineage.graph.all.nodes.values()].filter(({ deletedOutputs }) => deletedOutputs);
+  if (of.length === 0) return null;
+  const total = of.reduce((sum, { deletedOutputs = 0 }) => sum + deletedOutputs, 0);
+  const places = of.slice(0, MOST_NAMED);
+  return (
+    <span className="muted">
+      {" "}
+      and {count(total, "deleted output")} of{" "}
+      {places.map(({ key, id, name }, at) => (
+        <Fragment key={key}>
+          {at > 0 && ", "}
+          <Link to="/executions/$id" params={{ id }}>
+            <bdi>{name || `execution ${id}`}</bdi>
+          </Link>
+        </Fragment>
+      ))}
+      {of.length > places.length && ` and ${count(of.length - places.length, "other execution")}`}
+    </span>
   );
 }
 

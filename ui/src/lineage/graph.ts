@@ -26,6 +26,8 @@ export interface GraphNode {
   /** Neighbours in the whole store, shown or not. */
   readonly upCount: number;
   readonly downCount: number;
+  /** How many outputs of an execution were deleted; undefined where none was, or that is not known. */
+  readonly deletedOutputs?: number | undefined;
   /** Why an execution did not complete. */
   readonly failure?: { readonly type: string | null; readonly message: string; readonly is_cut: boolean } | undefined;
   /** The aliases of an artifact, such as "production". */
@@ -63,10 +65,16 @@ export function mergeGraphs(graphs: readonly Graph[]): Graph {
   const nodes = new Map<string, GraphNode>();
   const edges = new Map<string, GraphEdge>();
   for (const graph of graphs) {
-    for (const [key, node] of graph.nodes) nodes.set(key, node);
+    for (const [key, node] of graph.nodes) nodes.set(key, withKnown(node, nodes.get(key)));
     for (const edge of graph.edges) edges.set(edgeKey(edge), edge);
   }
   return { nodes, edges: [...edges.values()] };
+}
+
+/** What only one of two answers tells of a node: a walk upstream says nothing of outputs that were deleted. */
+function withKnown(node: GraphNode, before: GraphNode | undefined): GraphNode {
+  const deletedOutputs = before?.deletedOutputs;
+  return deletedOutputs && !node.deletedOutputs ? { ...node, deletedOutputs } : node;
 }
 
 export function edgeKey(edge: GraphEdge): string {

@@ -66,11 +66,15 @@ class LineageNode(Card):
         distance: how many events away it is from the focus; upstream is negative.
         hidden_up: how many of its neighbours upstream are not in the answer.
         hidden_down: how many of its neighbours downstream are not in the answer.
+        deleted_outputs: how many outputs of the focus or of an execution downstream were deleted, as the audit log
+            shows; null if it is not known: for other nodes, for a part of the graph by time or context, and if there
+            are more than 5,000 executions.
     """
 
     distance: int = 0
     hidden_up: int = 0
     hidden_down: int = 0
+    deleted_outputs: int | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from lineal import json_form
 from lineal.filter.search.value_tests import Contains
 from lineal.store.engine.session import Session
-from lineal.store.engine.statement import Statement, insertion
+from lineal.store.engine.statement import Statement, insertion, listed
 from lineal.store.rows.pages import PageOrder
 from lineal.store.tables.own_tables import AUDIT, LONGEST_TEXT
 from lineal.store.upkeep.changes import Change
@@ -101,6 +101,18 @@ _REPLACED = Statement(
 )
 
 
+_LOST_EVENTS = Statement(
+    sa.select(AUDIT.c.node_id, AUDIT.c.old_values)
+    .where(
+        AUDIT.c.subject == "execution",
+        listed(AUDIT.c.node_id, "ids"),
+        AUDIT.c.action == "event",
+        AUDIT.c.new_values.is_(None),
+    )
+    .limit(sa.bindparam("most"))
+)
+
+
 class Replaced(NamedTuple):
     """An update of a record, or an event of an execution that was removed; the values are JSON texts."""
 
@@ -121,6 +133,13 @@ def replaced(session: Session, subject: str, node_id: int, *, without: str, limi
     """Return the updates of a record and the events that it lost, oldest first, but not those by one call."""
     values = {"subject": subject, "node_id": node_id, "without": without, "most": limit}
     return [Replaced._make(row) for row in session.rows(_REPLACED, values)]
+
+
+def lost_events(session: Session, execution_ids: Sequence[int], *, limit: int) -> list[tuple[int, str | None]]:
+    """Return the events that executions lost: their ids and the old values; of a long list, up to `limit` a piece."""
+    pieces = session.pieces(execution_ids)
+    rows = [row for piece in pieces for row in session.rows(_LOST_EVENTS, {"ids": piece, "most": limit})]
+    return [(execution_id, old) for execution_id, old in rows]
 
 
 def _is_by(who: str) -> sa.ColumnElement[bool]:
