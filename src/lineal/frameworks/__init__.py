@@ -5,6 +5,7 @@
     data.py      data sets
     formats.py   how a model becomes files
     saving.py    models in the artifacts root of a store
+    versions.py  versions of models that count up
     points.py    points of curves
     waiting.py   what waits to be sent
     recording.py the execution of a training, and what is written of it

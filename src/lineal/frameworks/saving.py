@@ -20,23 +20,21 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from lineal import errors
-from lineal.client import ListOptions, OrderByField
 from lineal.client.files import Files, RootFiles, files_of
 from lineal.config import ARTIFACTS_ROOT_VARIABLE
 from lineal.files.paths import path_of_uri, workspace_folder
-from lineal.frameworks import files, formats, recording
+from lineal.frameworks import files, formats, recording, versions
 from lineal.frameworks.formats import Save
-from lineal.sdk import Execution, Workspace, artifact_lineage, existing, filters, plain
-from lineal.sdk.artifacts import Model
+from lineal.frameworks.versions import CountedModel
+from lineal.sdk import Execution, artifact_lineage, plain
 from lineal.sdk.steps.beginning import settings
-from lineal.wire import metadata_store as pb
 
 LOCAL_FOLDER = "lineal-models"
 """Below the folder of the program: where models stay that no root takes."""
 _BELOW_ROOT = "mlflow-artifacts:/"
 
 
-class SavedModel(Model):
+class SavedModel(CountedModel):
     """A model with what was found out about its files and its training.
 
     Attributes:
@@ -181,8 +179,9 @@ def put_model(
         return saved
     try:
         if version is None:
-            saved.version = next_version(execution.workspace, name)
-        execution.log_output(saved)
+            versions.log_as_next(execution, saved)
+        else:
+            execution.log_output(saved)
     except errors.StatusError as error:
         recording.tell(f"the model {name!r} was not recorded; its files are at {uri}", error)
     return saved
@@ -231,31 +230,6 @@ def _uri_below(root: str, folder: str) -> str:
     if not root:
         return f"{_BELOW_ROOT}{folder}"
     return f"{root.rstrip('/')}/{folder}" if "://" in root else Path(root, folder).absolute().as_uri()
-
-
-def next_version(workspace: Workspace, name: str) -> str:
-    """Return the version after that of the newest model of a name in a workspace; "1" for the first.
-
-    Raises:
-        StatusError: the store did not answer.
-
-    """
-    type_id = workspace._types.artifact_type_id(Model.ARTIFACT_TYPE_NAME, {})
-    newest = _newest(workspace, type_id, name)
-    if newest is None:
-        return "1"
-    version = newest.properties["version"].string_value if "version" in newest.properties else None
-    return existing.next_version(version)
-
-
-def _newest(workspace: Workspace, type_id: int, name: str) -> pb.Artifact | None:
-    if not all(map(filters.is_plain, (name, workspace.name))):  # no filter is exact
-        found = workspace.list(Model.ARTIFACT_TYPE_NAME, name=name, archived=None)
-        ids = [record["id"] for record in found][-1:]
-        return next(iter(workspace.store.get_artifacts_by_id(ids)), None) if ids else None
-    conditions = (f"type_id = {type_id}", filters.in_workspace(workspace.name), filters.property_equals("name", name))
-    options = ListOptions(limit=1, order_by=OrderByField.ID, is_asc=False, filter_query=" AND ".join(conditions))
-    return next(iter(workspace.store.get_artifacts(options)), None)
 
 
 # ---- reading
