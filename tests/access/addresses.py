@@ -308,6 +308,7 @@ ROUTES: dict[str, Route] = {
             "node_id": ["1", "2"],
             "who": ["unnamed"],
             "rpc": ["PutLineageSubgraph"],
+            "action": ["create"],
             **_PERIOD,
             "limit": ["1", "100"],
             "cursor": [NEXT],

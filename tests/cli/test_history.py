@@ -138,6 +138,13 @@ def test_what_was_changed_after_it_was_recorded_is_marked(url: str, capsys: pyte
     assert "changed_since" not in printed(capsys, "get", "model:1", "--db", url)
 
 
+def test_the_log_is_asked_for_what_was_deleted(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["delete", "model:1", "--db", url]) == 0
+    for action, found in (("delete", ["delete"]), ("update", ["update"]), ("tombstone", [])):
+        entries = json.loads(printed(capsys, "audit", "--action", action, "--db", url, "--json"))
+        assert [entry["action"] for entry in entries] == found
+
+
 def test_commands_say_who_deleted_a_record_and_when(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["delete", "model:1", "--db", url]) == 0
     for words in (["get", "model:1"], ["lineage", "1"], ["set", "artifact:1", "--state", "LIVE"]):

@@ -20,6 +20,7 @@ from lineal.cli.node_words import node_word
 from lineal.cli.output import add_output_flags
 from lineal.config import DatabaseSettings
 
+_ACTIONS = ("create", "update", "delete", "tombstone")
 _DEFAULT_LIMIT = 50
 
 
@@ -44,6 +45,9 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--rpc", metavar="NAME", help="only by this call, which must be one that writes, such as PutArtifacts"
     )
+    parser.add_argument(
+        "--action", choices=_ACTIONS, help="only what was created, changed, deleted, or left as a tombstone"
+    )
     limit = f"how many (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_output_flags(parser)
@@ -65,7 +69,7 @@ def run(args: argparse.Namespace) -> None:
         args.usage_error(f"--subject {args.subject} and --id {subject}:{number} are two things; give one of them")
     if number and not (subject or args.subject):
         args.usage_error(f"a number alone can be the id of several kinds; give --id artifact:{number}")
-    wanted = AuditFilter(subject or args.subject, number, args.who, args.rpc)
+    wanted = AuditFilter(subject or args.subject, number, args.who, args.rpc, action=args.action)
     with open_for_reading(settings) as service:
         found = page(service, wanted, limit=args.limit)
     if args.rpc is not None and not found.items:

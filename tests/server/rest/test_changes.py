@@ -131,7 +131,8 @@ def test_an_alias_may_have_any_characters(shelf: Shelf) -> None:
 def test_a_change_is_undone_by_its_entry_in_the_audit_log(shelf: Shelf) -> None:
     node_id = shelf.put(custom={"note": "one"})
     patch(shelf, node_id, {"custom_properties": {"note": "two"}})
-    [entry] = shelf.get("/audit", rpc="ChangeNodes")["items"]
+    [entry] = shelf.get("/audit", rpc="ChangeNodes", action="update")["items"]
+    assert shelf.get("/audit", rpc="ChangeNodes", action="delete")["items"] == []
     undone = shelf.client.post(f"/api/v1/audit/{entry['id']}/undo")
     assert undone.json()["custom_properties"]["note"]["value"] == "one"
     assert shelf.client.post(f"/api/v1/audit/{entry['id']}/undo").status_code == 409

@@ -12054,6 +12054,8 @@ export interface operations {
                 who?: string | null;
                 /** @description Only by this call. */
                 rpc?: string | null;
+                /** @description Only what was done so. */
+                action?: ("create" | "update" | "delete" | "tombstone") | null;
                 /** @description Milliseconds since 1970. */
                 since?: number | null;
                 /** @description Milliseconds since 1970. */

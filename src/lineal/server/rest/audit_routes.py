@@ -15,6 +15,9 @@ from lineal.upkeep.history import History
 
 Subject = Literal["artifact", "execution", "context", "type", "store", "token", "file"]
 
+Action = Literal["create", "update", "delete", "tombstone"]
+"""What is done to a record; the log has more, which are about its links, aliases and files."""
+
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:
     """Add the routes."""
@@ -36,13 +39,14 @@ def add(router: APIRouter, catalogue: Catalogue) -> None:
             Query(max_length=300, description="Only by this caller: as listed, or only the name or the token's id."),
         ] = None,
         rpc: Annotated[str | None, Query(max_length=100, description="Only by this call.")] = None,
+        action: Annotated[Action | None, Query(description="Only what was done so.")] = None,
         since: Time = None,
         until: Time = None,
         limit: Limit = 60,
         cursor: Cursor = "",
     ) -> Response:
         about = None if node_id is None else read_id(node_id, what="node")
-        wanted = AuditFilter(subject, about, who, rpc, since, until)
+        wanted = AuditFilter(subject, about, who, rpc, since, until, action=action)
         return answer(catalogue.audit(wanted, cursor=cursor, limit=limit))
 
 
