@@ -10,7 +10,7 @@ import pytest
 from lineal import errors
 from lineal.catalogue.compared_inputs import inputs_by_name
 from lineal.catalogue.reading import Record
-from lineal.sdk import DataSet, Execution, Metrics, Model, Store, Workspace, compare, differences
+from lineal.sdk import DataSet, Execution, Metrics, Model, Store, Workspace, compare, differences, stored_form
 from lineal.wire import metadata_store as pb
 from lineal.wire import search
 from tests.serving import running_server
@@ -36,6 +36,7 @@ def fill(url: str) -> None:
             stored.custom_properties["param.day"].string_value = f"day {number}"
             stored.custom_properties["git.dirty"].bool_value = number == 2
             stored.custom_properties["git.commit"].string_value = "a1b2"
+            stored.custom_properties[stored_form.ENDED_NAME].int_value += 60_000 * number  # no two took equally long
             store.store.put_executions([stored])
             if number == 1:
                 model.promote("production")
