@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 
 from lineal import errors
+from lineal.cli import main
 from lineal.config import DatabaseSettings
 from lineal.store.engine.dialects import dialect_for, refusals
 from lineal.store.engine.dialects.server import ServerDialect
 from lineal.upkeep.opening import open_service
+from lineal.wire import service as rpc
 from tests.engines import MARIADB, POSTGRESQL, Engine, Server, mariadb, mysql, mysql_scheme, postgresql
 
 SECRET = "so-secret"
@@ -118,6 +121,20 @@ def test_a_role_without_login_is_told_so(servers: ExitStack) -> None:
     assert refused.page == "connecting"
 
 
+@pytest.mark.long
+def test_a_role_that_loses_its_login_is_no_fault_of_the_callers(servers: ExitStack, tmp_path: Path) -> None:
+    undone = "DROP OWNED BY for_now; DROP ROLE for_now"
+    ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'for_now'"
+    taken_away = f"ALTER ROLE for_now NOLOGIN; {ended}; SELECT pg_sleep(0.2)"
+    with made(POSTGRESQL, servers, "CREATE ROLE for_now LOGIN SUPERUSER", undone) as url:
+        store = POSTGRESQL.fresh_url(servers, tmp_path)
+        with open_service(store.replace("postgres@", "for_now@")) as service:
+            run_each(f"{url}{POSTGRESQL.always_there}", taken_away)
+            with pytest.raises(errors.UnavailableError, match="says that the role may not log in"):
+                service.call("GetArtifactTypes", rpc.GetArtifactTypesRequest())
+        POSTGRESQL.drop_database(store)
+
+
 @pytest.fixture(scope="module")
 def strict_postgresql() -> Iterator[str]:
     """A server with few connections, and with rules about passwords."""
@@ -175,6 +192,13 @@ def test_a_postgresql_whose_connections_are_taken_is_told_so(strict_postgresql: 
 
 
 @pytest.mark.long
+def test_a_migration_waits_for_a_connection(strict_postgresql: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with all_taken(f"{strict_postgresql}{POSTGRESQL.always_there}"):
+        assert main(["migrate", "--db", f"{strict_postgresql}store", "--wait", "3"]) == 1
+    assert "waiting: the database 'store' at " in capsys.readouterr().err
+
+
+@pytest.mark.long
 @BOTH_DRIVERS
 def test_a_mysql_whose_connections_are_taken_is_told_so(strict_mysql: str, driver: str) -> None:
     check_taken(f"{mysql_scheme(driver)}://{urlsplit(strict_mysql).netloc}/", MARIADB.always_there)
@@ -182,12 +206,17 @@ def test_a_mysql_whose_connections_are_taken_is_told_so(strict_mysql: str, drive
 
 def check_taken(url: str, own: str) -> None:
     says = r"takes no more connections: it has reached the limit of the server \(max_connections\)"
+    with all_taken(f"{url}{own}"), pytest.raises(errors.ResourceExhaustedError, match=says):
+        raise refusal_of(url, f"{user_of(url)}/{own}")
+
+
+@contextmanager
+def all_taken(url: str) -> Iterator[None]:
     with ExitStack() as taken:
         with contextlib.suppress(Exception):
             for _ in range(20):
-                taken.enter_context(connection_to(f"{url}{own}"))
-        with pytest.raises(errors.ResourceExhaustedError, match=says):
-            raise refusal_of(url, f"{user_of(url)}/{own}")
+                taken.enter_context(connection_to(url))
+        yield
 
 
 @pytest.mark.long

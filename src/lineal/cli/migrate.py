@@ -72,12 +72,14 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _once_it_answers(seconds: int, plan: Callable[[], Plan]) -> Plan:
-    """Return the plan, as soon as the database answers within some seconds."""
+    """Return the plan, as soon as the database answers within some seconds and has a connection left."""
+    from lineal.store.engine.dialects.base import NoConnectionError
+
     end = time.monotonic() + seconds
     while True:
         try:
             return plan()
-        except errors.UnavailableError as error:
+        except (errors.UnavailableError, NoConnectionError) as error:
             if time.monotonic() + _PAUSE_SECONDS > end:
                 raise
             print(f"waiting: {error.message}", file=sys.stderr, flush=True)

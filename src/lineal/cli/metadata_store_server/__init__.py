@@ -112,6 +112,7 @@ def _downgrade(database: DatabaseSettings, version: int) -> None:
 
 def _await_database(database: DatabaseSettings, retries: int) -> None:
     """Open the database once, which creates or upgrades its schema; try again while it cannot be reached."""
+    from lineal.store.engine.dialects.base import NoConnectionError
     from lineal.upkeep.opening import open_service
 
     pause = _FIRST_PAUSE
@@ -119,7 +120,7 @@ def _await_database(database: DatabaseSettings, retries: int) -> None:
         try:
             open_service(database).close()
             return
-        except _RETRIED as error:
+        except (*_RETRIED, NoConnectionError) as error:
             if not left:
                 raise
             _log.warning("%s; trying again in %g s; %s tries are left", redact_message(error.message), pause, left)

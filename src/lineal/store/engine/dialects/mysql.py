@@ -203,7 +203,7 @@ class MySQLDialect(ServerDialect):
         """Return an error that names the database and says what to do."""
         code = _code(error)
         if refusal := refusals.of_mysql(code):
-            return refusal.error(self.place(), f"MySQL error {code}")
+            return self.refused(refusal, f"MySQL error {code}")
         if code == _NO_TLS:
             return errors.FailedPreconditionError(
                 f"{self.place()} offers no TLS, or none that fits; set it up there, or use ssl_mode=preferred"

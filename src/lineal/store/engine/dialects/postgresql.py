@@ -235,7 +235,7 @@ class PostgreSQLDialect(ServerDialect):
                 f"{self.place()} offers no TLS; set it up there, or use sslmode=prefer"
             )
         if refusal := _refusal(error):
-            return refusal.error(self.place(), state and f"SQLSTATE {state}")
+            return self.refused(refusal, state and f"SQLSTATE {state}")
         if self.is_refused_value(error):
             return errors.InvalidArgumentError("a text holds the character NUL, or a value fits no column; take it out")
         if state in _TOO_COMPLEX:

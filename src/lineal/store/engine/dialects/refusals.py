@@ -25,6 +25,7 @@ class Refusal(NamedTuple):
         says: what the server says and what to do, behind the words for the database.
         is_passing: whether trying again can help.
         is_lost: whether the server is of no use at the moment, so that another one of its cluster is tried.
+        is_at_login: whether only those who connect hear it, and nobody who runs a statement.
     """
 
     kind: type[
@@ -33,6 +34,7 @@ class Refusal(NamedTuple):
     says: str
     is_passing: bool = False
     is_lost: bool = False
+    is_at_login: bool = True
 
     def error(self, place: str, code: str = "") -> errors.StatusError:
         """Return the error.
@@ -45,8 +47,8 @@ class Refusal(NamedTuple):
         return self.kind(f"{place} {what}{code and f' ({code})'}; {cure}", _DETAILS)
 
 
-def _denied(says: str) -> Refusal:
-    return Refusal(errors.PermissionDeniedError, says)
+def _denied(says: str, *, is_at_login: bool = True) -> Refusal:
+    return Refusal(errors.PermissionDeniedError, says, is_at_login=is_at_login)
 
 
 def _full(whose: str, cure: str) -> Refusal:
@@ -80,7 +82,7 @@ CERTIFICATE = _denied(
 CLOSED = Refusal(
     errors.FailedPreconditionError, "accepts no connections; ALTER DATABASE ... ALLOW_CONNECTIONS true opens it"
 )
-GRANTS = _denied("refuses what this user does; check the user's grants")
+GRANTS = _denied("refuses what this user does; check the user's grants", is_at_login=False)
 FULL_SERVER = _full("the limit of the server (max_connections)", "raise it there")
 FULL_ROLE = _full("the limit of this role", "raise it with ALTER ROLE ... CONNECTION LIMIT")
 FULL_DATABASE = _full("the limit of this database", "raise it with ALTER DATABASE ... CONNECTION LIMIT")
@@ -92,7 +94,9 @@ USER_OR_HOST = _denied(
     f"does not accept this user with this password from this machine; check both {_IN_URL}, and what CREATE USER says "
     "of the machine ('user'@'host') and of TLS"
 )
-NO_RIGHTS = _denied(f"does not exist, or this user has no rights on it; check its name {_IN_URL}, and the grants")
+NO_RIGHTS = _denied(
+    f"does not exist, or this user has no rights on it; check its name {_IN_URL}, and the grants", is_at_login=False
+)
 HOST = _denied("lets nobody in from this machine; create the user for its address ('user'@'host')")
 HOST_BLOCKED = _denied("blocks this machine after many broken connections; FLUSH HOSTS there ends it")
 USER_BLOCKED = _denied("blocks this user after many wrong passwords; FLUSH PRIVILEGES there ends it")

@@ -21,6 +21,7 @@ from lineal import errors, pages
 from lineal.config import DatabaseSettings, Use
 from lineal.store.engine.connections import Connections
 from lineal.store.engine.dialects.base import DatabaseDialect, MissingStoreError, NoConnectionError
+from lineal.store.engine.dialects.refusals import Refusal
 from lineal.store.engine.dialects.urls import Host, ServerURL, parse_server_url
 from lineal.store.engine.queued_transaction import QueuedTransaction
 from lineal.store.engine.statement import Insertion
@@ -223,6 +224,16 @@ class ServerDialect(DatabaseDialect):
         text = f"{error} {error.__cause__ or ''}"
         reason = next((reason for words, reason in _UNREACHABLE if any(word in text for word in words)), "try again")
         return errors.UnavailableError(f"cannot reach {self.place()}: {reason}", _CONNECTING)
+
+    def refused(self, refusal: Refusal, code: str) -> errors.StatusError:
+        """Return the error of a server that lets this program not in.
+
+        If it did before, it is no fault of whoever calls now, perhaps over a server of Lineal.
+        """
+        error = refusal.error(self.place(), code)
+        if self._was_there and refusal.is_at_login and not refusal.is_passing:
+            return errors.UnavailableError(error.message, error.details)
+        return error
 
     def missing_database(self) -> errors.StatusError:
         """Return the error of a database that does not exist and must not be created."""
