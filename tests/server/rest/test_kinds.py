@@ -82,6 +82,7 @@ def test_kinds_are_found_on_every_engine(engine: Engine, servers: ExitStack, tmp
         serving(database) as (service, url),
         reading(url) as client,
     ):
+        engine.rewind_ids(service.database)
         shelf = put_each(Shelf(service, client))
         assert {q: sorted(shelf.ids(q)) for q, _ in FOUND} == dict(FOUND)
 

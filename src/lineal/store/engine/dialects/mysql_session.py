@@ -21,6 +21,13 @@ from lineal.store.engine.transaction import Outcome
 _SQL_MODE = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
 # Bytes of a text that the server joins of many; one that is cut there is read again in another way (packing.py).
 _LONGEST_JOINED = 1 << 20
+# Bytes that a sort may take. MySQL fails if fewer than 15 rows of the longest kind fit, and takes no more than it needs.
+_SORT_BUFFER = 16 << 20
+# MariaDB sorts such rows with what it has.
+_SORT_BUFFER_OF_MYSQL = (
+    "SESSION sort_buffer_size = CAST(IF(VERSION() LIKE '%MariaDB%', @@sort_buffer_size, "
+    f"GREATEST(@@sort_buffer_size, {_SORT_BUFFER})) AS UNSIGNED)"
+)
 _ASKED = (
     "max_allowed_packet", "auto_increment_increment", "read_only", "super_read_only", "version", "wsrep_on",
     "group_replication_consistency",
@@ -58,7 +65,8 @@ class MySQLSession:
         """Read the limits of the server, and set the session variables that Lineal relies on."""
         cursor = self.cursor()
         cursor.execute(
-            f"SET NAMES latin1, SESSION sql_mode = '{_SQL_MODE}', SESSION group_concat_max_len = {_LONGEST_JOINED}"
+            f"SET NAMES latin1, SESSION sql_mode = '{_SQL_MODE}', SESSION group_concat_max_len = {_LONGEST_JOINED}, "
+            f"{_SORT_BUFFER_OF_MYSQL}"
         )
         cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
         names = ", ".join(f"'{name}'" for name in _ASKED)
