@@ -21,7 +21,7 @@ from lineal.store.engine.transaction import Outcome
 _SQL_MODE = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
 # Bytes of a text that the server joins of many; one that is cut there is read again in another way (packing.py).
 _LONGEST_JOINED = 1 << 20
-# Bytes that a sort may take. MySQL fails if fewer than 15 rows of the longest kind fit, and takes no more than it needs.
+# Bytes that a sort may take. MySQL fails if 15 rows of the longest kind do not fit, and takes no more than it needs.
 _SORT_BUFFER = 16 << 20
 # MariaDB sorts such rows with what it has.
 _SORT_BUFFER_OF_MYSQL = (
