@@ -1,4 +1,4 @@
-"""Links between the pages lead somewhere. That every page is in a table of contents, `make site` checks."""
+"""Links between the pages lead somewhere, and no page repeats a block. `make site` checks the table of contents."""
 
 from __future__ import annotations
 
@@ -74,3 +74,8 @@ def test_addresses_of_sections_that_the_guide_to_the_sdk_had_lead_to_the_rows_th
 
     assert [name for name, _ in rows] == list(dict(rows))
     assert dict(rows).keys() == OLD_SECTIONS_OF_THE_SDK
+
+
+def test_no_page_shows_a_block_twice_in_a_row() -> None:
+    twice = re.compile(r"^(```\w*\n(?:(?!```).*\n)+```\n)\n\1", re.MULTILINE)
+    assert [page.name for page in PAGES if twice.search(page.read_text())] == []
