@@ -23,6 +23,11 @@ export class Person {
     return person;
   }
 
+  /** Half a minute later, when the web UI asks the server again. The person came with a clock. */
+  async letHalfAMinutePass(): Promise<void> {
+    await this.page.clock.fastForward(31_000);
+  }
+
   async open(address: string): Promise<void> {
     await this.page.goto(address);
     await settle(this.page);

@@ -284,10 +284,12 @@ interface VisitorOptions {
   readonly height?: number;
   /** Pixels of the screen for one of the page: 2 is a zoom of 200 %, which halves the width too. */
   readonly scale?: number;
+  /** Whether the journey may let time pass for the page (`page.clock`) instead of waiting for it. */
+  readonly clock?: boolean;
 }
 
 export async function visit(browser: Browser, world: World, options: VisitorOptions = {}): Promise<Visitor> {
-  const { theme = "light", width = 1280, height = 800, scale = 1 } = options;
+  const { theme = "light", width = 1280, height = 800, scale = 1, clock = false } = options;
   const context: BrowserContext = await browser.newContext({
     viewport: { width, height },
     deviceScaleFactor: scale,
@@ -297,6 +299,7 @@ export async function visit(browser: Browser, world: World, options: VisitorOpti
   });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: world.address });
   const page = await context.newPage();
+  if (clock) await page.clock.install();
   const faults: string[] = [];
   page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
   page.on("pageerror", (error) => faults.push(error.message));
