@@ -132,6 +132,11 @@ def test_scalars_and_series_of_pandas_are_texts_and_lists(execution: Execution) 
     assert (found["series"], found["index"], found["mean"]) == ([1, 2], ["a"], {"x": 0.5})
 
 
+def test_a_missing_value_of_pandas_as_a_label_is_its_text(execution: Execution) -> None:
+    pd = pytest.importorskip("pandas")
+    assert listed(execution, Model("u", "m", labels={"site": pd.NA}))["labels"] == {"site": "<NA>"}
+
+
 @dataclass
 class Config:
     rate: float

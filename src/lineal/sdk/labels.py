@@ -26,7 +26,8 @@ def checked(labels: Mapping[Any, Any] | None) -> Mapping[str, str] | None:
     texts = {_required(name, name): _required(value, name) for name, value in labels.items()}
     if len(texts) < len(labels):
         raise ValueError(f"'labels' has two entries of one name when names are texts, got {dict(labels)!r}")
-    return labels if texts == labels else texts
+    has_texts_alone = all(isinstance(each, str) for pair in labels.items() for each in pair)
+    return labels if has_texts_alone else texts
 
 
 def as_text(value: Any) -> str | None:
