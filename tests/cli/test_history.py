@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -248,3 +249,11 @@ def test_lineage_on_a_server_says_what_was_deleted(served: Served, capsys: pytes
     assert main(["delete", "artifact:1"]) == 0
     assert "and 1 deleted output\n" in printed(capsys, "lineage", "execution:1")
     assert "deleted" not in printed(capsys, "lineage", "execution:1", "--server", served.grpc)
+
+
+def test_a_record_of_a_server_is_printed_without_loading_what_reads_databases(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lineal.upkeep.archive.backing_up", None)  # its import would raise
+    assert main(["get", "1"]) == 0
+    assert main(["lineage", "artifact:1"]) == 0

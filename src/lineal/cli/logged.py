@@ -120,11 +120,12 @@ def _asked(
 ) -> dict[str, Any]:
     """Return what a function says of a database, or what REST says at a path of a server."""
     from lineal.client.connection import settings_of_url
-    from lineal.upkeep.archive.backing_up import open_for_reading
 
     url = required_url(args)
     settings = settings_of_url(url)
     if isinstance(settings, DatabaseSettings):
+        from lineal.upkeep.archive.backing_up import open_for_reading  # slow, and of no use for a server
+
         with open_for_reading(settings) as service:
             return of_database(service)
     return _of_server(url, path) if ui_url_of_environment(args) else {}
