@@ -228,6 +228,31 @@ def test_a_machine_that_nobody_may_come_from_is_told_so(driver: str) -> None:
             raise refusal_of(f"{mysql_scheme(driver)}://{urlsplit(server.url).netloc}/", f"root:{SECRET}/store")
 
 
+@pytest.mark.long
+def test_a_postgresql_without_tls_is_not_asked_again_and_again(servers: ExitStack, tmp_path: Path) -> None:
+    dialect = dialect_for(DatabaseSettings(f"{POSTGRESQL.fresh_url(servers, tmp_path)}?sslmode=require"))
+    assert isinstance(dialect, ServerDialect)
+    with pytest.raises(dialect._driver.Error) as caught:
+        dialect.connect(dialect.url.hosts[0], database=dialect.url.database)
+    assert not dialect.is_retriable(caught.value)
+    assert "offers no TLS" in dialect.translate(caught.value).message
+
+
+@pytest.mark.slow
+def test_a_mysql_that_blocks_a_user_or_everybody_for_a_time_says_so() -> None:
+    with mysql() as server:
+        made = f"CREATE USER other@'%'; CREATE USER once@'%' IDENTIFIED BY '{SECRET}' "
+        made += "FAILED_LOGIN_ATTEMPTS 1 PASSWORD_LOCK_TIME 1"
+        run_each(f"{server.url}{MARIADB.always_there}", made)
+        blocked = refusal_of(server.url, f"once:{SECRET}-not/store")
+        run_each(f"{server.url}{MARIADB.always_there}", "SET GLOBAL offline_mode = ON")
+        offline = refusal_of(server.url, "other/store")
+    assert isinstance(blocked, errors.PermissionDeniedError)
+    assert "blocks this user after many wrong passwords (MySQL error 3955)" in blocked.message
+    assert isinstance(offline, errors.UnavailableError)
+    assert "is in offline mode" in offline.message
+
+
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [

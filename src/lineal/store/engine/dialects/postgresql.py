@@ -230,10 +230,6 @@ class PostgreSQLDialect(ServerDialect):
         state = _state(error)
         if self.lacks_database(error):
             return self.missing_database()
-        if not state and "does not support SSL" in str(error):
-            return errors.FailedPreconditionError(
-                f"{self.place()} offers no TLS; set it up there, or use sslmode=prefer"
-            )
         if refusal := _refusal(error):
             return self.refused(refusal, state and f"SQLSTATE {state}")
         if self.is_refused_value(error):

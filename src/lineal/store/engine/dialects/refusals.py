@@ -79,6 +79,7 @@ CERTIFICATE = _denied(
     "and this program do not agree about a certificate of TLS; check the authority (sslrootcert), the name of the "
     "host, and the client's own certificate (sslcert)"
 )
+NO_TLS = Refusal(errors.FailedPreconditionError, "offers no TLS; set it up there, or use sslmode=prefer")
 CLOSED = Refusal(
     errors.FailedPreconditionError, "accepts no connections; ALTER DATABASE ... ALLOW_CONNECTIONS true opens it"
 )
@@ -88,6 +89,7 @@ FULL_ROLE = _full("the limit of this role", "raise it with ALTER ROLE ... CONNEC
 FULL_DATABASE = _full("the limit of this database", "raise it with ALTER DATABASE ... CONNECTION LIMIT")
 FULL_USER = _full("a limit of this user, at a time or for an hour", "raise it with ALTER USER ... WITH")
 STARTING = _passing("is starting, stopping or recovering; try again")
+OFFLINE = _passing("is in offline mode; SET GLOBAL offline_mode = OFF there ends it")
 OTHER = _passing("answers, but refuses the connection; the log of its server says why")
 
 USER_OR_HOST = _denied(
@@ -98,8 +100,9 @@ NO_RIGHTS = _denied(
     f"does not exist, or this user has no rights on it; check its name {_IN_URL}, and the grants", is_at_login=False
 )
 HOST = _denied("lets nobody in from this machine; create the user for its address ('user'@'host')")
-HOST_BLOCKED = _denied("blocks this machine after many broken connections; FLUSH HOSTS there ends it")
+HOST_BLOCKED = _denied("blocks this machine after many broken connections; mysqladmin flush-hosts ends it")
 USER_BLOCKED = _denied("blocks this user after many wrong passwords; FLUSH PRIVILEGES there ends it")
+USER_BLOCKED_FOR_DAYS = _denied("blocks this user after many wrong passwords; ALTER USER ... ACCOUNT UNLOCK ends it")
 LOCKED = _denied("has locked the account of this user; ALTER USER ... ACCOUNT UNLOCK opens it")
 EXPIRED = _denied("says that the password of this user has expired; give the user another one with ALTER USER")
 WANTS_TLS = Refusal(errors.FailedPreconditionError, "takes encrypted connections alone; use ssl_mode=required")
@@ -121,8 +124,10 @@ _OF_MYSQL = {
     1820: EXPIRED,
     1862: EXPIRED,
     2059: METHOD,
+    3032: OFFLINE,
     3118: LOCKED,
     3159: WANTS_TLS,
+    3955: USER_BLOCKED_FOR_DAYS,
     4150: USER_BLOCKED,
     4151: LOCKED,
 }
@@ -130,6 +135,7 @@ _OF_POSTGRESQL = {"28P01": PASSWORD, "28000": PASSWORD, "42501": GRANTS, "53300"
 # What it says while connecting; the first that fits counts.
 _TEXTS_OF_POSTGRESQL = (
     (r"no password supplied", NO_PASSWORD),
+    (r"does not support SSL", NO_TLS),
     (r"certificate", CERTIFICATE),
     (r"role \"\" does not exist", NO_ROLE),
     (r"not permitted to log in", NO_LOGIN),
