@@ -271,3 +271,21 @@ def test_a_bound_generator_yields_what_it_did(recorded: Recorded) -> None:
         return [each.name async for each in in_step(None, items)(2)]
 
     assert asyncio.run(read()) == ["item", "item"]
+
+
+def test_a_step_for_which_no_thread_can_be_had_is_recorded_once(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_thread(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def both() -> None:
+        with monkeypatch.context() as without:
+            without.setattr(threading.Thread, "start", no_thread)
+            await make("without")
+        await make("with")
+
+    aside._worker.cache_clear()
+    asyncio.run(both())
+    told = [(each.custom_properties["param.name"].string_value, each.last_known_state) for each in recorded.all()]
+    assert told == [("without", pb.Execution.COMPLETE), ("with", pb.Execution.COMPLETE)]

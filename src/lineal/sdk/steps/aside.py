@@ -121,14 +121,21 @@ def _mark_worker() -> None:
 
 
 def _begun(work: Callable[[], _T]) -> Future[_T]:
+    """Have work done, once: an executor that can have no thread raises, but does the work when it gets one later."""
     from concurrent.futures import Future
 
+    done: Future[_T] = Future()
+    turn = threading.Lock()
+
+    def once() -> None:
+        if turn.acquire(blocking=False):
+            done.set_result(work())
+
     try:
-        return _worker().submit(work)
+        _worker().submit(once)
     except RuntimeError:  # the program ends, and no thread can be had
-        ended: Future[_T] = Future()
-        ended.set_result(work())
-        return ended
+        once()
+    return done
 
 
 if hasattr(os, "register_at_fork"):
