@@ -1,4 +1,4 @@
-"""Points of the last second are recorded although SIGTERM or Ctrl-C ends a training."""
+"""SIGTERM or Ctrl-C that ends a training loses no points of the last second, and only what is lost is called so."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from kubeflow.metadata import metadata
+from lineal import errors
 from lineal.frameworks import recording, training, waiting
 from lineal.frameworks.points import Points
 from lineal.sdk import Execution, Store, Workspace
@@ -104,3 +105,16 @@ def test_ctrl_c_in_a_call_of_the_store_loses_no_points(
     run = reading.only(workspace)
     assert reading.counts(workspace, run) == {"loss": 4}
     assert reading.state(run) == "FAILED"
+
+
+def test_parameters_that_were_taken_are_not_called_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise errors.ResourceExhaustedError("the store is full")
+
+    metadata.init(f"sqlite:///{tmp_path}/m.db", "oven", capture=False)
+    one = training.Training("churn", save=False)
+    one.begin()
+    monkeypatch.setattr(recording, "put_points", refused)
+    one.add({"loss": 1.0}, 0)
+    with pytest.warns(metadata.NotRecordedWarning, match=r"^1 point of 'churn' were not recorded: the store is full$"):
+        one.complete(parameters={"rounds": 3})

@@ -92,7 +92,7 @@ class Waiting:
             why = errors.ResourceExhaustedError(f"{MOST_WAITING} points waited for the store already")
         if why is not None:
             what = [f"the parameters {', '.join(parameters)}"] * bool(parameters)
-            what += [f"{lost} points"] * bool(lost)
+            what += [f"{lost} point{'' if lost == 1 else 's'}"] * bool(lost)
             recording.tell(f"{' and '.join(what)} of {self.name!r} were not recorded", why)
 
     def send_now(self, seconds: float) -> None:
@@ -134,6 +134,7 @@ class Waiting:
         taken = False
         try:
             recording.put_parameters(execution, parameters, patient=patient)
+            parameters = {}
             recording.put_points(execution, points, patient=patient)
             taken = True
         except errors.StatusError as error:
