@@ -91,6 +91,18 @@ def test_a_number_that_is_always_taken_is_told(workspace: Workspace, monkeypatch
 
 
 @pytest.mark.parametrize("place", ["embedded"], indirect=True)
+def test_models_after_one_with_a_low_version_of_the_callers_own_count_on(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "MOST_TRIES", 4)
+    monkeypatch.setattr(versions, "TRIES_IN_A_ROW", 2)
+    run = Execution("train", workspace)
+    for version in (None, None, None, None, None, None, "v9", "1"):
+        metadata.save_model(1, "churn", execution=run, version=version)
+    assert [metadata.save_model(1, "churn", execution=run).version for _ in range(2)] == ["7", "8"]
+
+
+@pytest.mark.parametrize("place", ["embedded"], indirect=True)
 def test_a_version_that_was_deleted_or_is_another_models_is_free(workspace: Workspace, place: str) -> None:
     run = Execution("train", workspace)
     first = metadata.save_model(1, "churn", execution=run)

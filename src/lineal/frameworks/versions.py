@@ -17,7 +17,9 @@ from lineal.sdk.artifacts import Model
 from lineal.wire import metadata_store as pb
 
 MOST_TRIES = 100
-"""How many numbers in a row other programs may have taken since the newest was read."""
+"""How many numbers may be taken, by other programs since the newest was read or by older models."""
+TRIES_IN_A_ROW = 20
+"""After so many, the highest number is looked for: the newest model may have a low one, given by hand."""
 _PREFIX = "lineal:model:"
 
 
@@ -50,9 +52,12 @@ def log_as_next(execution: Execution, model: CountedModel) -> None:
         try:
             execution.log_output(model)
         except errors.AlreadyExistsError:
-            version, tries = existing.next_version(version), tries + 1
+            tries += 1
             if tries == MOST_TRIES:
                 raise
+            if tries == TRIES_IN_A_ROW:
+                version = _highest(workspace, model.name, version)
+            version = existing.next_version(version)
         else:
             return
 
@@ -76,6 +81,11 @@ def next_version(workspace: Workspace, name: str) -> str:
         return "1"
     version = newest.properties["version"].string_value if "version" in newest.properties else None
     return existing.next_version(version)
+
+
+def _highest(workspace: Workspace, name: str, version: str) -> str:
+    found = workspace.list(Model.ARTIFACT_TYPE_NAME, name=name, archived=None)
+    return existing.highest_version(version, (str(record["version"]) for record in found if record.get("version")))
 
 
 def _newest(workspace: Workspace, type_id: int, name: str) -> pb.Artifact | None:

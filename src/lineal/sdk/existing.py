@@ -6,7 +6,7 @@ What stays out: finding the stored artifact (recording.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias, get_args
 
 from lineal import errors
@@ -46,6 +46,19 @@ def next_version(version: str | None) -> str:
         return "2"
     found = _NUMBER_AT_END.fullmatch(version)
     return f"{found[1]}{str(int(found[2]) + 1).zfill(len(found[2]))}" if found else f"{version}-2"
+
+
+def highest_version(version: str, others: Iterable[str]) -> str:
+    """Return the version with the highest last number, of one and of those others that are like it before the number.
+
+    >>> highest_version("v1.9", ["v1.10", "v2.99", "final"])
+    'v1.10'
+    """
+    own = _NUMBER_AT_END.fullmatch(version)
+    if own is None:
+        return version
+    found = [own, *(other for each in others if (other := _NUMBER_AT_END.fullmatch(each)) and other[1] == own[1])]
+    return max(found, key=lambda each: int(each[2])).string
 
 
 def patch(given: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
