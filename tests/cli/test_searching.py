@@ -14,6 +14,7 @@ import pytest
 
 import lineal
 from lineal.cli import main
+from lineal.client.lifecycle import LifecycleStore
 from lineal.server.rpcs import SERVICE_NAME
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
@@ -124,6 +125,22 @@ def test_a_name_that_no_record_has_is_said(
     found = capsys.readouterr().err
     assert said in found
     assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize("words", [["ls", "models"], ["archive"]], ids=str)
+def test_no_name_is_called_unknown_while_the_index_is_incomplete(
+    searched_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    real = LifecycleStore.search_nodes
+
+    def search_nodes(self: LifecycleStore, *asked: Any, **how: Any) -> Any:
+        found = real(self, *asked, **how)
+        found.complete = False
+        return found
+
+    monkeypatch.setattr(LifecycleStore, "search_nodes", search_nodes)
+    assert main([*words, "-q", "label.taem=x", "--db", searched_url]) == 0
+    assert "taem" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,9 @@ def _change_found(args: argparse.Namespace, patch: Mapping[str, Any], verb: str)
         found = [] if names == [] else read_words(args, lambda: store.found_ids(asked), args.query).ids
         ids = {kind.name: found}
         if not found:
-            note_unknown([] if names == [] else store.search_nodes(asked, limit=1).unknown, wanted)
+            if names != []:
+                said = store.search_nodes(asked, limit=1)
+                note_unknown(said.unknown, wanted, is_complete=said.complete)
             return 0, ids
         confirm(args, f"{verb.capitalize()} {_counted(ids)}?")
         return _change(store, ids, patch), ids

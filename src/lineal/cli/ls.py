@@ -130,7 +130,7 @@ def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
         if names == []:
             return []
         found = read_words(args, partial(store.answered_nodes, asked, limit=args.limit + 1), *texts)
-    note_unknown(found.unknown, wanted)
+    note_unknown(found.unknown, wanted, is_complete=found.complete)
     return [whole_record(kind, getattr(each, kind.name), each) for each in found.nodes]
 
 

@@ -49,9 +49,9 @@ def open_search(args: argparse.Namespace, kinds: Sequence[Kind]) -> Iterator[Lif
         yield store
 
 
-def note_unknown(names: Iterable[UnknownName], wanted: Things) -> None:
-    """Say which names in a search that found nothing no record has."""
-    for name in names:
+def note_unknown(names: Iterable[UnknownName], wanted: Things, *, is_complete: bool = True) -> None:
+    """Say which names in a search that found nothing no record has; nothing if the index does not include them all."""
+    for name in names if is_complete else ():
         note(redact(no_record_has(name, wanted.one)))
 
 
