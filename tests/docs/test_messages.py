@@ -31,7 +31,7 @@ def texts_of_code() -> str:
 
 @pytest.mark.parametrize("message", quoted())
 def test_a_quoted_message_is_in_the_code(message: str) -> None:
-    parts = [re.escape(part) for part in message.strip("…").split("…")]
+    parts = [re.escape(part) for part in message.strip("… ").split("…")]
     assert max(map(len, parts)) > SHORTEST, "quote more of it"
     is_there = re.search("[^\n]*".join(parts), texts_of_code()) is not None
     assert is_there, "no text of src is like this; write … for what differs"
