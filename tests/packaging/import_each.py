@@ -23,6 +23,8 @@ OTHERS = (
     "sqlalchemy.dialects.sqlite",
     "uvicorn",
 )
+FRAMEWORKS = {"keras", "lightgbm", "lightning", "sklearn", "transformers", "xgboost"}
+"""Modules about a framework import it; tests/frameworks imports them where the frameworks are."""
 
 
 def fails(path: Path, name: str) -> bool:
@@ -33,6 +35,8 @@ def fails(path: Path, name: str) -> bool:
     try:
         importlib.import_module(name)
     except BaseException as error:
+        if isinstance(error, ModuleNotFoundError) and error.name in FRAMEWORKS:
+            os._exit(0)
         print(f"{name}: {error!r}", flush=True)
         os._exit(1)
     inside = [path for path in path.iterdir() if path.stem != "__main__"] if path.is_dir() else []

@@ -31,6 +31,7 @@ BROUGHT_BY = {
     "mysql": "pymysql",
     "postgresql": "psycopg",
     "objects": "obstore",
+    "mlruns": "yaml",
 }
 
 

@@ -122,7 +122,7 @@ class _Store:
         if not name.operator:
             return self._filled.get(field, [])
         counts = facets.values_of(self._session, self._types, self._all, field)
-        values = [value for value, _ in counts.most_common(_MOST_KNOWN)]
+        values = sorted(counts, key=lambda value: (-counts[value], value))[:_MOST_KNOWN]
         if field != "type" or name.operator == "==":  # which finds only whole names
             return values
         return list(dict.fromkeys(short_names(values).values()))
