@@ -123,6 +123,7 @@ def test_points_of_a_batch_that_was_cut_off_are_completed(
     assert +store.take(mlflow.url).new == {}
 
 
+@pytest.mark.long
 def test_a_process_that_was_killed_is_run_again(mlflow: MlflowDatabase, tmp_path: Path) -> None:
     for each in range(300):
         mlflow.run_row(f"{each:032x}", metrics={"m": [float(step) for step in range(100)]})

@@ -7,6 +7,8 @@ import re
 import sys
 from importlib.metadata import requires
 
+import pytest
+
 from tests.services import REPOSITORY
 
 SOURCES = sorted((REPOSITORY / "src").rglob("*.py"))
@@ -60,6 +62,7 @@ def test_every_import_is_declared_as_a_dependency_or_an_extra() -> None:
     assert needed - declared(extras=True) == set()
 
 
+@pytest.mark.long
 def test_only_what_records_a_framework_imports_it() -> None:
     assert imported_modules(frameworks=True) - imported_modules() == FRAMEWORKS
 

@@ -21,6 +21,7 @@ def faults_of(url: str, *, children: int, times: int) -> str:
     return (ran.stdout + ran.stderr * bool(ran.returncode or ran.stdout.strip())).strip()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_forked_children_read_what_they_wrote(database_url: str) -> None:
     assert faults_of(database_url, children=2, times=4) == ""

@@ -66,6 +66,7 @@ for artifact in (Model("u", "n"), DataSet("u", "n"), Metrics("u", "n"), Duck(**d
 """
 
 
+@pytest.mark.long
 def test_the_keys_come_in_the_order_of_the_tutorial_at_every_start() -> None:
     command = [sys.executable, "-c", LIST_EVERYTHING]
     printed = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2)}
