@@ -37,7 +37,7 @@ answer.themes = [await theme()];
 await page.locator(".theme-toggle:visible").click();
 answer.themes.push(await theme());
 await page.locator(".sidebar-brand").click();
-await page.waitForURL(root); // it has its theme when it is loaded
+await page.waitForURL((address) => address.href !== answer.opened); // loaded, it has its theme
 answer.themes.push(await theme());
 await browser.close();
 process.stdout.write(JSON.stringify([answer]));
