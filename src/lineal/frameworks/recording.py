@@ -7,8 +7,6 @@ tells (the modules of the frameworks), and artifacts (data.py, saving.py).
 
 from __future__ import annotations
 
-import sys
-import warnings
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -74,19 +72,7 @@ def told_at_once() -> Iterator[None]:
 
 def _warn(text: str) -> None:
     """Warn at the first line outside of Lineal."""
-    place = typos.place.get()
-    if place is None:
-        warnings.warn(text, NotRecordedWarning, stacklevel=_stack_level())
-    else:
-        warnings.warn_explicit(text, NotRecordedWarning, *place)
-
-
-def _stack_level() -> int:
-    """Return the `stacklevel`, for the function that calls this, of the first line outside of Lineal."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith(_OWN_PACKAGES):
-        level, frame = level + 1, frame.f_back
-    return level
+    typos.warn(text, NotRecordedWarning, own=_OWN_PACKAGES)
 
 
 # ---- executions

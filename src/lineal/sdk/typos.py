@@ -58,15 +58,15 @@ place: ContextVar[Place | None] = ContextVar("lineal_place_of_warnings", default
 """Where what a thread of Lineal warns of is shown: the line that called the SDK is in another thread."""
 
 
-def warn(text: str) -> None:
-    """Warn at the line that called the SDK."""
-    warnings.warn_explicit(text, UserWarning, *(place.get() or caller()))
+def warn(text: str, category: type[Warning] = UserWarning, *, own: tuple[str, ...] = _OWN_PACKAGES) -> None:
+    """Warn at the line that called the SDK, or other packages whose names begin with the words of `own`."""
+    warnings.warn_explicit(text, category, *(place.get() or caller(own)))
 
 
-def caller() -> Place:
-    """Return the first line outside of the SDK."""
+def caller(own: tuple[str, ...] = _OWN_PACKAGES) -> Place:
+    """Return the first line outside of the SDK, or of other packages."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith(_OWN_PACKAGES):
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith(own):
         frame = frame.f_back
     module = str(frame.f_globals.get("__name__", "<sys>"))
     registry = frame.f_globals.setdefault("__warningregistry__", {})
