@@ -2,6 +2,7 @@
 
 The SDK's workspaces are contexts and its runs are names in a custom property. Kubeflow Pipelines and TFX record
 pipelines and runs as contexts. Names that begin with two underscores are those of the SDK's or Lineal's own properties.
+The audit log has words of its own, by which it can be asked.
 """
 
 from __future__ import annotations
@@ -9,6 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from typing import Literal
+
+AuditSubject = Literal["artifact", "execution", "context", "type", "store", "token", "file"]
+"""What an entry of the audit log is about."""
+AuditAction = Literal["create", "update", "delete", "tombstone"]
+"""What is done to a record; the log has more, which are about its links, aliases and files."""
 
 DATA_SET_TYPE = "kubeflow.org/alpha/data_set"
 WORKSPACE_TYPE = "kubeflow.org/alpha/workspace"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import get_args
 
 from lineal.cli import things
 from lineal.cli.arguments import (
@@ -19,8 +20,8 @@ from lineal.cli.arguments import (
 from lineal.cli.node_words import node_word
 from lineal.cli.output import add_output_flags
 from lineal.config import DatabaseSettings
+from lineal.conventions import AuditAction, AuditSubject
 
-_ACTIONS = ("create", "update", "delete", "tombstone")
 _DEFAULT_LIMIT = 50
 
 
@@ -29,11 +30,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("audit", help="print who changed what", description=__doc__)
     parser.set_defaults(run=run)
     add_database_flag(parser, "the database")
-    parser.add_argument(
-        "--subject",
-        choices=("artifact", "execution", "context", "type", "store", "token", "file"),
-        help="only about these",
-    )
+    parser.add_argument("--subject", choices=get_args(AuditSubject), help="only about these")
     what = "only about this one: artifact:7, model:7; or its id alone, with --subject"
     parser.add_argument("--id", metavar="RECORD", type=_id, help=what)
     parser.add_argument(
@@ -45,9 +42,8 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--rpc", metavar="NAME", help="only by this call, which must be one that writes, such as PutArtifacts"
     )
-    parser.add_argument(
-        "--action", choices=_ACTIONS, help="only what was created, changed, deleted, or left as a tombstone"
-    )
+    actions = "only what was created, changed, deleted, or left as a tombstone"
+    parser.add_argument("--action", choices=get_args(AuditAction), help=actions)
     limit = f"how many (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_output_flags(parser)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from lineal.catalogue import Catalogue
+from lineal.conventions import AuditAction, AuditSubject
 from lineal.kinds import KINDS, Kind
 from lineal.server.rest.parameters import Cursor, Limit, NodeId, Time, read_id
 from lineal.server.rest.writing import answer
 from lineal.upkeep.audit_log import AuditFilter, AuditPage
 from lineal.upkeep.history import History
-
-Subject = Literal["artifact", "execution", "context", "type", "store", "token", "file"]
-
-Action = Literal["create", "update", "delete", "tombstone"]
-"""What is done to a record; the log has more, which are about its links, aliases and files."""
 
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:
@@ -32,14 +28,14 @@ def add(router: APIRouter, catalogue: Catalogue) -> None:
         tags=["store"],
     )
     def audit(
-        subject: Annotated[Subject | None, Query(description="Only about these.")] = None,
+        subject: Annotated[AuditSubject | None, Query(description="Only about these.")] = None,
         node_id: Annotated[str | None, Query(pattern=r"^[0-9]{1,19}$", description="Only about this id.")] = None,
         who: Annotated[
             str | None,
             Query(max_length=300, description="Only by this caller: as listed, or only the name or the token's id."),
         ] = None,
         rpc: Annotated[str | None, Query(max_length=100, description="Only by this call.")] = None,
-        action: Annotated[Action | None, Query(description="Only what was done so.")] = None,
+        action: Annotated[AuditAction | None, Query(description="Only what was done so.")] = None,
         since: Time = None,
         until: Time = None,
         limit: Limit = 60,
