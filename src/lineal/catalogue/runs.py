@@ -40,9 +40,9 @@ def page(session: Session, *, workspace: str | None, name: str, cursor: str, lim
 
 
 def _unknown(session: Session, workspace: str, name: str) -> unknown_names.Told:
-    known = run_rows.workspaces(session, limit=_MOST_WORKSPACES)
-    is_known = run_rows.runs(session, workspace=workspace, contains="", after=None, limit=1)
-    return unknown_names.Told([], None) if is_known else unknown_names.of_runs(workspace, name, known)
+    if run_rows.runs(session, workspace=workspace, contains="", after=None, limit=1):
+        return unknown_names.Told([], None)
+    return unknown_names.of_runs(workspace, name, run_rows.workspaces(session, limit=_MOST_WORKSPACES))
 
 
 def _read_cursor(cursor: str) -> tuple[int, int] | None:
