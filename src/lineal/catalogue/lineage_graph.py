@@ -192,14 +192,12 @@ def around(
 
 def _with_deleted_outputs(session: Session, nodes: Sequence[shapes.LineageNode]) -> list[shapes.LineageNode]:
     """Return the nodes, the focus and the executions downstream with what the log says of their outputs."""
-    executions = [int(node.id) for node in nodes if node.kind == EXECUTION.name and node.distance >= 0]
-    deleted = (deleted_outputs(session, executions) if executions else None) or {}
-    return [
-        replace(node, deleted_outputs=deleted.get(int(node.id)))
-        if node.kind == EXECUTION.name and node.distance >= 0
-        else node
-        for node in nodes
-    ]
+    executions = {int(node.id): node for node in nodes if node.kind == EXECUTION.name and node.distance >= 0}
+    deleted = deleted_outputs(session, list(executions)) if executions else None
+    if deleted is None:
+        return list(nodes)
+    told = {node.key: replace(node, deleted_outputs=deleted[node_id]) for node_id, node in executions.items()}
+    return [told.get(node.key, node) for node in nodes]
 
 
 def draw(

@@ -66,12 +66,9 @@ def deleted_outputs_of(
     except _FAILURES as error:
         note(f"whether outputs were deleted is not known: {getattr(error, 'message', error)}")
         return {}
-    counts = {int(node["id"]): node.get("deleted_outputs") for node in found.get("nodes", ()) if _is_execution(node)}
+    downstream = [node for node in found.get("nodes", ()) if node["kind"] == "execution"]
+    counts = {int(node["id"]): node.get("deleted_outputs") for node in downstream}
     return {execution_id: counts[execution_id] for execution_id in executions if counts.get(execution_id)}
-
-
-def _is_execution(node: dict[str, Any]) -> bool:
-    return bool(node["kind"] == "execution")
 
 
 @contextmanager
