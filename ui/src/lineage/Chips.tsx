@@ -72,7 +72,7 @@ export function Chips({ search, lineage, change }: ChipsProps) {
   );
 }
 
-/** What came from a record and is gone is no node, but part of the impact. */
+/** How many outputs were deleted: the graph has no nodes for them, but the record had an effect on them. */
 function DeletedOutputs({ lineage }: Pick<ChipsProps, "lineage">) {
   const of = [...lineage.graph.all.nodes.values()].filter(({ deletedOutputs }) => deletedOutputs);
   if (of.length === 0) return null;
